@@ -1,0 +1,3 @@
+"""warmchat: two voices on one local model, and a check on the warm one."""
+
+__version__ = "0.1.0"

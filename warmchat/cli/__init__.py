@@ -1,0 +1,1 @@
+"""The command line: one module per command group; arguments become settings, settings become a wired program."""

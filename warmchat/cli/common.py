@@ -1,0 +1,58 @@
+"""What all commands share: settings in the context, JSON and tables on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from warmchat.domain.text import one_line, printable
+from warmchat.settings import Settings, load_settings
+
+
+def settings_of(context: click.Context, **command_line: Any) -> Settings:
+    """The settings of this run: those of the program's own options with a command's on top."""
+    given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
+    return load_settings(**{**given, **{k: v for k, v in command_line.items() if v is not None}})
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout. Escapes are JSON's own, so nothing in it acts on a terminal."""
+    click.echo(json.dumps(value, ensure_ascii=not _utf8(), indent=None))
+
+
+def print_text(text: str) -> None:
+    """Text on stdout, made harmless where a terminal reads it; verbatim into a pipe or file."""
+    click.echo(printable(text) if sys.stdout.isatty() else text)
+
+
+def talk(text: str) -> None:
+    """A remark on stderr."""
+    click.echo(printable(text), err=True)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """A listing for people; `empty` is said on stderr where there are no rows."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    count = 0
+    for row in rows:
+        table.add_row(*(Text(one_line(str(cell))) for cell in row))
+        count += 1
+    if count == 0:
+        talk(empty)
+        return
+    Console().print(table)
+
+
+def _utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"

@@ -1,0 +1,1 @@
+"""Whether two replies to one message part, where, and how."""

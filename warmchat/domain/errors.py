@@ -1,0 +1,101 @@
+"""Every error that a user can meet, in one tree.
+
+    WarmchatError
+    ├── SettingsError            a setting or its file cannot be used
+    ├── ProfileError             a profile file cannot be used
+    │   └── UnknownProfile
+    ├── ModelError               a model file cannot be used
+    │   ├── NoModel              none was named and none was found
+    │   └── PullFailed           a download did not arrive whole
+    ├── EngineError              the engine refused or failed
+    │   ├── EngineLost           its process ended while it was needed
+    │   ├── NotEnoughMemory      model and context do not fit this machine
+    │   └── PromptTooLong        the text is larger than the window
+    ├── LogError                 the session log cannot be used
+    │   ├── LogTooNew            written by a newer version
+    │   └── LogNotWritable       read-only folder, full disk
+    ├── ExportError
+    └── NotFound                 an id that names nothing, or more than one thing
+
+Each says what happened (`message`) and what to do (`hint`). Errors of a library are turned into one of these
+at the one place that calls the library, with ``raise ... from``.
+"""
+
+from __future__ import annotations
+
+
+class WarmchatError(Exception):
+    """An error that is shown to the user as one line and a hint.
+
+    Args:
+        message: what happened, one sentence, no trailing stop needed.
+        hint: what the user can do about it; may be empty where there is nothing to do.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class SettingsError(WarmchatError):
+    """A setting, or the file it stands in, cannot be used."""
+
+
+class ProfileError(WarmchatError):
+    """A profile file cannot be used."""
+
+
+class UnknownProfile(ProfileError):
+    """No profile has that id."""
+
+
+class ModelError(WarmchatError):
+    """A model file cannot be used: not a GGUF, truncated, not readable, unknown architecture."""
+
+
+class NoModel(ModelError):
+    """No model was named and none was found."""
+
+
+class PullFailed(ModelError):
+    """A download did not arrive whole; what came is kept for the next try."""
+
+
+class EngineError(WarmchatError):
+    """The engine refused a job or failed in it."""
+
+
+class EngineLost(EngineError):
+    """The engine's process ended while it was needed."""
+
+
+class NotEnoughMemory(EngineError):
+    """Model and context do not fit the memory of this machine."""
+
+
+class PromptTooLong(EngineError):
+    """The text to read is larger than the context window."""
+
+
+class LogError(WarmchatError):
+    """The session log cannot be used."""
+
+
+class LogTooNew(LogError):
+    """The log was written by a newer version of warmchat."""
+
+
+class LogNotWritable(LogError):
+    """The log cannot be written: read-only folder, full disk, no permission."""
+
+
+class ExportError(WarmchatError):
+    """An export could not be written."""
+
+
+class NotFound(WarmchatError):
+    """An id names nothing, or more than one thing."""

@@ -1,0 +1,84 @@
+"""A profile: a voice, as its file describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Strategy = Literal["direct", "rewrite"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is drawn. The order of the steps is llama.cpp's: penalties, top_k, top_p, min_p, temperature.
+
+    Attributes:
+        temperature: 0 is greedy (always the likeliest token); above 0 the draw depends on the seed.
+        top_k: keep the k likeliest tokens; 0 keeps all.
+        top_p: keep the likeliest tokens whose probabilities sum to p; 1 keeps all.
+        min_p: drop tokens less likely than min_p times the likeliest; 0 drops none.
+        repeat_penalty: divide the logits of recent tokens by this; 1 is off.
+        repeat_last_n: how many recent tokens the penalty looks at.
+        max_tokens: longest reply, in tokens.
+        seed: fixed seed, or None for a new one each turn (logged).
+    """
+
+    temperature: float = 0.0
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repeat_penalty: float = 1.0
+    repeat_last_n: int = 64
+    max_tokens: int = 512
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterRef:
+    """An adapter that a profile asks for: a control vector or a LoRA, by name, with its strength (LoRA: its scale)."""
+
+    kind: Literal["control_vector", "lora"]
+    name: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A voice: system prompt, sampling, adapters and strategy.
+
+    Attributes:
+        id: stem of the file name; what `--profile` takes.
+        name: what the UI calls it.
+        system_prompt: the body of the file, verbatim; empty means that no system message is sent.
+        accent: colour of the mode in the UI: `cold`, `warm`, or any colour name Textual knows.
+        source: where the file was found, for the UI (a path, or `shipped`).
+    """
+
+    id: str
+    name: str
+    system_prompt: str
+    description: str = ""
+    strategy: Strategy = "direct"
+    neutralise: bool = False
+    sampling: Sampling = field(default_factory=Sampling)
+    adapters: tuple[AdapterRef, ...] = ()
+    accent: str = "cold"
+    source: str = ""
+
+    @property
+    def hash(self) -> str:
+        """Sixteen hex digits over all that changes what the voice says; not over name, accent or place."""
+        spoken = {
+            "system_prompt": self.system_prompt,
+            "strategy": self.strategy,
+            "neutralise": self.neutralise,
+            "sampling": asdict(self.sampling),
+            "adapters": [asdict(a) for a in self.adapters],
+        }
+        return hashlib.sha256(json.dumps(spoken, sort_keys=True).encode()).hexdigest()[:16]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as JSON values, with the hash."""
+        return {**asdict(self), "hash": self.hash}

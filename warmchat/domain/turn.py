@@ -1,0 +1,204 @@
+"""A turn, its replies, and the events by which the rest of the program hears of them."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from warmchat.domain.conversation import ShadowHistory
+from warmchat.domain.profile import Sampling
+from warmchat.domain.verdict import Verdict
+
+ReplyRole = Literal["shown", "shadow", "sample", "draft", "alternative"]
+StopReason = Literal["end", "length", "window", "cancelled", "interrupted"]
+# end: the model closed its reply. length: max_tokens reached. window: the context was full.
+# cancelled: the user stopped it. interrupted: the engine was lost.
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """A new id: 16 characters that sort by time (9 of milliseconds, 7 of chance)."""
+    number = (time.time_ns() // 1_000_000) << 35 | secrets.randbits(35)
+    return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one generation: the whole prompt, the part of it that had to be read anew, the reply."""
+
+    prompt_tokens: int = 0
+    evaluated_tokens: int = 0
+    reply_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. ``queued_s``: waiting for other jobs; ``first_token_s``: from the start of reading to the first token;
+    ``reply_s``: from the start of reading to the end."""
+
+    queued_s: float = 0.0
+    first_token_s: float = 0.0
+    reply_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """All that is needed to know how a reply came about, and to ask for it again.
+
+    Attributes:
+        model: identity of the model file (hash of metadata, tensor table and size).
+        template: hash of the chat template.
+        adapters: names and raw strengths in force, JSON values.
+        dial: position of the warmth dial, -1..+1; None where the profile has none.
+        seed: the seed that was used (0 where temperature 0 made none necessary).
+    """
+
+    model: str = ""
+    model_name: str = ""
+    template: str = ""
+    adapters: tuple[dict[str, Any], ...] = ()
+    dial: float | None = None
+    sampling: Sampling = field(default_factory=Sampling)
+    seed: int = 0
+    threads: int = 0
+    kv_type: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one voice said in one turn. ``text`` is the answer, ``thinking`` the folded block before it."""
+
+    id: str
+    role: ReplyRole
+    profile: str
+    profile_hash: str
+    text: str
+    stop: StopReason
+    thinking: str = ""
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=Timings)
+    origin: Origin = field(default_factory=Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One user message with its reply, shadow reply and verdict.
+
+    Attributes:
+        parent_id: the turn before it; None for the first. Turns form a tree.
+        created_at: ISO 8601, UTC, milliseconds.
+        window: ids of the earlier turns that the reply could read (a full window drops the oldest).
+        off_record: nothing of this turn is written to the log.
+    """
+
+    id: str
+    session_id: str
+    parent_id: str | None
+    user_text: str
+    created_at: str
+    profile: str
+    shadow_history: ShadowHistory = "own"
+    window: tuple[str, ...] = ()
+    off_record: bool = False
+    reply: Reply | None = None
+    shadow: Reply | None = None
+    verdict: Verdict | None = None
+    error: str = ""
+
+
+# Events, in the order in which a turn gives them. Every one names its turn.
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOpened:
+    """The user's message is in the log; nothing has been asked of the engine yet."""
+
+    turn: Turn
+
+    @property
+    def turn_id(self) -> str:
+        return self.turn.id
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMoved:
+    """The window was full: the oldest turns are no longer read. ``dropped`` are their ids."""
+
+    turn_id: str
+    dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRead:
+    """The engine has read ``done`` of ``total`` prompt tokens."""
+
+    turn_id: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FragmentArrived:
+    """More text of the shown reply, thinking included."""
+
+    turn_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinished:
+    """The shown reply is whole and in the log: the user may write again."""
+
+    turn_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowStarted:
+    """The turn waits for its shadow reply: its verdict is pending."""
+
+    turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictReached:
+    """The turn's verdict, with the shadow reply where there is one."""
+
+    turn_id: str
+    verdict: Verdict
+    shadow: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed:
+    """The reply could not be made. What came of it is kept."""
+
+    turn_id: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogFailed:
+    """The log could not be written; the chat goes on in memory."""
+
+    turn_id: str
+    message: str
+    hint: str
+
+
+TurnEvent = (
+    TurnOpened
+    | WindowMoved
+    | PromptRead
+    | FragmentArrived
+    | ReplyFinished
+    | ShadowStarted
+    | VerdictReached
+    | TurnFailed
+    | LogFailed
+)

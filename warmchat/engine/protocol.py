@@ -1,0 +1,133 @@
+"""What the rest of the program asks of an engine. It knows nothing of llama.cpp, sessions or screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+from warmchat.domain.conversation import Message
+from warmchat.domain.profile import Sampling
+from warmchat.domain.turn import Origin, StopReason, Timings, Usage
+
+
+class Priority(IntEnum):
+    """Who goes next; a lower number goes first and pushes the others aside within one decode step."""
+
+    VISIBLE = 0
+    ASKED = 1
+    SHADOW = 2
+    NOISE = 3
+    PRIMING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One reply to be made.
+
+    Attributes:
+        messages: what the voice reads, system prompt included, ending with a user message.
+        sequence: name of the token sequence that should hold this text, such as ``companion/visible``. Jobs of one
+            sequence find what earlier jobs have read; a name never met before costs a full reading.
+        continue_from: the beginning of the reply, to go on from; empty for a new one. It is not repeated in the events.
+    """
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = field(default_factory=Sampling)
+    sequence: str = "main"
+    priority: Priority = Priority.VISIBLE
+    continue_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``done`` of ``total`` prompt tokens are read (those kept from before count as read)."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """More text, whole characters only."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a job. ``text`` is everything that was made, thinking included."""
+
+    text: str
+    stop: StopReason
+    usage: Usage
+    timings: Timings
+    origin: Origin
+
+
+EngineEvent = Progress | Fragment | Finished
+
+
+class Handle(Protocol):
+    """A job that was handed in. Iterating blocks; the last event is a `Finished`, or an `EngineError` is raised."""
+
+    def __iter__(self) -> Iterator[EngineEvent]: ...
+
+    def cancel(self) -> None:
+        """Stop as soon as possible, from any thread: the iterator ends with ``Finished(stop="cancelled")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this engine can do beyond making text."""
+
+    adapters: bool = False
+    hidden_states: bool = False
+    scores: bool = False
+    parallel: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What is loaded and how.
+
+    Attributes:
+        model: identity of the model (hash of metadata, tensor table and size), as in `Origin`.
+        n_ctx: tokens that one sequence can hold. n_ctx_train: what the model was trained for.
+        notes: sentences that the user should see, such as "this model has no chat template".
+    """
+
+    model: str
+    model_name: str
+    path: str
+    architecture: str
+    quantisation: str
+    n_params: int
+    size_bytes: int
+    n_ctx: int
+    n_ctx_train: int
+    template: str
+    threads: int
+    kv_type: str
+    versions: dict[str, str]
+    sequences: int
+    load_s: float
+    notes: tuple[str, ...] = ()
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+
+class Engine(Protocol):
+    """Makes text from messages. All methods may be called from any thread and block; there is no async twin."""
+
+    def describe(self) -> EngineInfo:
+        """What is loaded; waits until it is. Raises `ModelError` or `EngineError` where loading failed."""
+
+    def count(self, messages: Sequence[Message]) -> int:
+        """Tokens of these messages as a prompt, template included."""
+
+    def submit(self, job: Job) -> Handle:
+        """Hand in a job; it waits its turn by priority. Returns at once."""
+
+    def close(self) -> None:
+        """End all jobs and free everything. Further calls raise `EngineLost`."""

@@ -1,0 +1,1 @@
+"""Profile files: find, parse, validate, and notice edits."""

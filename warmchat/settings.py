@@ -1,0 +1,148 @@
+"""Every setting, with its default. Order of strength: command line, environment, ``warmchat.toml``, default.
+
+Two files are read, the second over the first: ``warmchat.toml`` in the user's config folder and the one in the current
+folder. In the environment a setting is ``WARMCHAT_`` and its name in capitals.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_config_path, user_data_path
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from warmchat.domain.errors import SettingsError
+
+FILE_NAME = "warmchat.toml"
+
+
+def config_folder() -> Path:
+    """The user's config folder; holds ``warmchat.toml`` and ``system_prompts/``. Not created by asking."""
+    return user_config_path("warmchat", appauthor=False)
+
+
+def data_folder() -> Path:
+    """The user's data folder; holds the log and pulled models. Not created by asking."""
+    return user_data_path("warmchat", appauthor=False)
+
+
+ExpandedPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
+
+
+class Settings(BaseSettings):
+    """The settings of one run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WARMCHAT_", extra="forbid", frozen=True, use_attribute_docstrings=True, validate_default=True
+    )
+
+    model: ExpandedPath | None = None
+    """GGUF file to run. None: the model used last, else the starter where it is installed."""
+
+    profile: str = "oracle"
+    """Profile that speaks first."""
+
+    reference: str = "oracle"
+    """Profile that the others are checked against."""
+
+    shadow: Literal["other", "always", "off"] = "other"
+    """When the reference answers in the shadow: when another profile speaks, always (its own noise), never."""
+
+    shadow_history: Literal["own", "visible", "message"] = "own"
+    """What the reference reads before the message: its own earlier replies, the screen, or nothing."""
+
+    shadow_backlog: int = Field(default=4, ge=1)
+    """Turns that may wait for their check; beyond it the oldest is deferred."""
+
+    profile_dir: ExpandedPath | None = None
+    """Folder of profile files that is searched first."""
+
+    data_dir: ExpandedPath = Field(default_factory=data_folder)
+    """Folder of the session log, pulled models and the native log."""
+
+    log: bool = True
+    """Keep sessions in the log. Off: nothing is written."""
+
+    n_ctx: int = Field(default=0, ge=0)
+    """Context window in tokens. 0: as much as the model was trained for, at most 8,192, and what memory allows."""
+
+    threads: int = Field(default=0, ge=0)
+    """Threads of the engine. 0: the physical cores."""
+
+    gpu_layers: int = Field(default=-1, ge=-1)
+    """Layers kept on a GPU where llama-cpp-python was built for one. -1: all that fit; 0: none."""
+
+    theme: Literal["dark", "light"] = "dark"
+    """Colours of the TUI."""
+
+    debug: bool = False
+    """Show tracebacks of errors."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is the library's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, [config_folder() / FILE_NAME, Path(FILE_NAME)])
+        return init_settings, env_settings, toml
+
+    @property
+    def log_file(self) -> Path:
+        """The session log."""
+        return self.data_dir / "log.db"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where `models pull` puts files."""
+        return self.data_dir / "models"
+
+    @property
+    def native_log(self) -> Path:
+        """What llama.cpp prints."""
+        return self.data_dir / "native.log"
+
+    @property
+    def history_file(self) -> Path:
+        """Small facts kept between runs: the model used last, prompt history."""
+        return self.data_dir / "state.json"
+
+
+def load_settings(**command_line: Any) -> Settings:
+    """Settings of this run; arguments that are None count as not given.
+
+    Raises:
+        SettingsError: a value or a file cannot be used; the message names it.
+    """
+    given = {name: value for name, value in command_line.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise SettingsError(f"There is no setting named {name!r}", _nearest_hint(name)) from error
+        raise SettingsError(
+            f"The setting {name!r} cannot be {first['input']!r}: {first['msg'].lower()}",
+            f"look for {name} in {FILE_NAME}, WARMCHAT_{name.upper()} and the command line",
+        ) from error
+    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{FILE_NAME} cannot be read: {error}", "mend the line or move the file away") from error
+
+
+def _nearest_hint(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, Settings.model_fields, n=1)
+    return f"did you mean {near[0]!r}?" if near else "README lists the settings"

@@ -1,0 +1,36 @@
+"""The plain strategy: the profile's system prompt, the history, the message; one generation."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from warmchat.domain.conversation import Message, with_user
+from warmchat.domain.profile import Profile, Sampling
+from warmchat.engine.protocol import Job, Priority
+
+
+def prompt_messages(profile: Profile, history: Sequence[Message], text: str) -> tuple[Message, ...]:
+    """What the voice reads: its system prompt where it has one, the history, the new message."""
+    system = [Message("system", profile.system_prompt)] if profile.system_prompt.strip() else []
+    return (*system, *with_user(history, text))
+
+
+def seeded(sampling: Sampling) -> Sampling:
+    """The sampling with a seed in it: the profile's own, 0 where nothing is drawn, else a new one."""
+    if sampling.seed is not None:
+        return sampling
+    return replace(sampling, seed=0 if sampling.temperature <= 0 else secrets.randbits(31))
+
+
+def direct_job(
+    profile: Profile, history: Sequence[Message], text: str, *, sequence: str, priority: Priority
+) -> Job:
+    """The job that makes this profile's reply to `text`."""
+    return Job(
+        messages=prompt_messages(profile, history, text),
+        sampling=seeded(profile.sampling),
+        sequence=sequence,
+        priority=priority,
+    )

@@ -1,0 +1,50 @@
+"""Which turns fit the context window: whole oldest turns go, in one go, so that the prefix stays warm for long after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from warmchat.domain.conversation import Message
+from warmchat.domain.errors import PromptTooLong
+from warmchat.domain.turn import Turn
+
+KEEP = 0.6  # of the window, after dropping
+
+
+def reply_room(n_ctx: int, max_tokens: int) -> int:
+    """Tokens kept free for the reply: what the profile allows, at most a quarter of the window."""
+    return min(max_tokens, n_ctx // 4)
+
+
+def first_turn_that_fits(
+    turns: Sequence[Turn],
+    *,
+    start: int,
+    prompt_of: Callable[[Sequence[Turn]], Sequence[Message]],
+    count: Callable[[Sequence[Message]], int],
+    n_ctx: int,
+    room: int,
+) -> int:
+    """Index of the oldest turn that the voice still reads.
+
+    Args:
+        turns: the earlier turns, oldest first.
+        start: where the window began before; it never moves back.
+        prompt_of: the whole prompt for a choice of earlier turns.
+        count: tokens of a prompt.
+        n_ctx: size of the window in tokens. room: tokens to leave free for the reply.
+
+    Raises:
+        PromptTooLong: the new message does not fit even alone.
+    """
+    if count(prompt_of(turns[start:])) + room <= n_ctx:
+        return start
+    for first in range(start + 1, len(turns) + 1):
+        size = count(prompt_of(turns[first:]))
+        if size <= (n_ctx - room) * KEEP or (first == len(turns) and size + room <= n_ctx):
+            return first
+    size = count(prompt_of([]))
+    raise PromptTooLong(
+        f"The message takes {size:,} tokens with its prompt; the window holds {n_ctx:,} and {room:,} are for the reply",
+        "shorten it, or start with a larger --ctx",
+    )
