@@ -22,7 +22,7 @@ from warmchat.domain.conversation import (
     split_thinking,
     visible_history,
 )
-from warmchat.domain.errors import EngineLost, LogError, NoModel, WarmchatError
+from warmchat.domain.errors import NO_MODEL_HINT, EngineLost, LogError, NoModel, WarmchatError
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
     FragmentArrived,
@@ -104,6 +104,7 @@ class ChatSession:
         self._cancel_asked = threading.Event()
         self._closed = False
         self.off_record = False
+        self._sampling_changes: dict[str, float] = {}
         if turns and turns[-1].window:
             self._window_start[_sequence(turns[-1].profile, "visible")] = turns[-1].window[0]
 
@@ -117,9 +118,15 @@ class ChatSession:
 
     @property
     def profile(self) -> Profile:
-        """The active profile, as its file says it now."""
-        self._profile = self._profiles.get(self._profile.id)
-        return self._profile
+        """The active profile, as its file says it now, with what was overridden."""
+        self._profile = profile = self._profiles.get(self._profile.id)
+        if not self._sampling_changes:
+            return profile
+        return replace(profile, sampling=replace(profile.sampling, **self._sampling_changes))  # type: ignore[arg-type]
+
+    def override_sampling(self, **changes: float) -> None:
+        """Draw every shown reply with these values instead of the profile's, such as ``temperature=0``."""
+        self._sampling_changes = changes
 
     @property
     def engine(self) -> Engine | None:
@@ -408,7 +415,7 @@ class ChatSession:
 
     def _need_engine(self) -> Engine:
         if self._engine is None:
-            raise NoModel("There is no model to answer", "warmchat models pull fetches the starter; or --model FILE.gguf")
+            raise NoModel("There is no model to answer", NO_MODEL_HINT)
         return self._engine
 
 

@@ -53,6 +53,9 @@ class UnknownProfile(ProfileError):
     """No profile has that id."""
 
 
+NO_MODEL_HINT = "warmchat models pull fetches the starter; or --model FILE.gguf"
+
+
 class ModelError(WarmchatError):
     """A model file cannot be used: not a GGUF, truncated, not readable, unknown architecture."""
 

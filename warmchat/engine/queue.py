@@ -22,7 +22,7 @@ J = TypeVar("J", bound=Prioritised)
 
 
 class JobQueue(Generic[J]):
-    """Jobs that want the engine. `first` is asked before every decode step, so that a better job waits one step at most.
+    """Jobs that want the engine. `first` is asked before every decode step: a better job waits one step at most.
 
     Within one priority the oldest goes first. Not thread-safe: the engine's thread alone touches it.
     """

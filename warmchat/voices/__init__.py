@@ -1,1 +1,1 @@
-"""How a voice answers: a profile and a transcript become a job for the engine. Used by sessions and measurements alike."""
+"""How a voice answers: profile and transcript become a job for the engine, for sessions and measurements alike."""

@@ -1,4 +1,4 @@
-"""Which turns fit the context window: whole oldest turns go, in one go, so that the prefix stays warm for long after."""
+"""Which turns fit the context window: whole oldest turns go, in one go; then the prefix stays as it is for long."""
 
 from __future__ import annotations
 

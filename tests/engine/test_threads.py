@@ -1,0 +1,77 @@
+"""Threads give way to other programs and come back."""
+
+from dataclasses import dataclass
+
+from warmchat.engine.llama.threads import CALM_LOOKS, LOOK_EVERY_S, Load, ThreadPacer, read_load, usable_threads
+
+
+@dataclass
+class Machine:
+    """A machine of two cores on which others use `others` of them."""
+
+    now: float = 0.0
+    machine: float = 0.0
+    own: float = 0.0
+
+    def load(self) -> Load:
+        return Load(self.machine, self.own)
+
+    def clock(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float, *, own: float, others: float) -> None:
+        self.now += seconds
+        self.own += own * seconds
+        self.machine += (own + others) * seconds
+
+
+def pacer(machine: Machine, *, fixed: bool = False) -> ThreadPacer:
+    return ThreadPacer(2, 2, fixed=fixed, load=machine.load, clock=machine.clock)
+
+
+def test_alone_it_uses_all() -> None:
+    machine = Machine()
+    p = pacer(machine)
+    for _ in range(5):
+        machine.passes(LOOK_EVERY_S, own=2, others=0.1)
+        assert p.threads() == 2
+
+
+def test_beside_a_busy_program_it_gives_way_at_the_first_look_and_comes_back_when_calm() -> None:
+    machine = Machine()
+    p = pacer(machine)
+    machine.passes(LOOK_EVERY_S, own=1, others=1)
+    assert p.threads() == 1
+    for _ in range(CALM_LOOKS - 1):
+        machine.passes(LOOK_EVERY_S, own=1, others=0)
+        assert p.threads() == 1
+    machine.passes(LOOK_EVERY_S, own=1, others=0)
+    assert p.threads() == 2
+
+
+def test_never_under_one_never_over_the_most() -> None:
+    machine = Machine()
+    p = pacer(machine)
+    machine.passes(LOOK_EVERY_S, own=0.1, others=9)
+    assert p.threads() == 1
+    for _ in range(9):
+        machine.passes(LOOK_EVERY_S, own=9, others=-9)
+    assert p.threads() <= 2
+
+
+def test_between_looks_and_when_fixed_nothing_is_asked() -> None:
+    machine = Machine()
+    p = pacer(machine)
+    machine.passes(LOOK_EVERY_S / 3, own=0, others=2)
+    assert p.threads() == 2
+    fixed = pacer(machine, fixed=True)
+    machine.passes(LOOK_EVERY_S, own=0, others=2)
+    assert fixed.threads() == 2
+
+
+def test_the_real_counters_go_forward() -> None:
+    before = read_load()
+    while (after := read_load()).own == before.own:
+        sum(range(10_000))
+    assert after.machine >= before.machine
+    assert usable_threads() >= 1

@@ -1,0 +1,133 @@
+"""Side by side."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.world import World, drawn, finished_turns, until
+from warmchat.domain.verdict import Span
+from warmchat.ui.chat.strip import Strip
+from warmchat.ui.disagreement.panel import DisagreementPanel
+from warmchat.ui.disagreement.spans import pieces
+
+
+async def parted(size: tuple[int, int], world: World, pilot: object) -> None:
+    from textual.pilot import Pilot
+
+    assert isinstance(pilot, Pilot)
+    await world.ready(pilot)
+    await pilot.press("f2")
+    await world.say(pilot, "What is the capital of Australia?")
+
+
+async def test_one_key_opens_both_answers_with_reason_kind_score_and_pair() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await parted((80, 24), world, pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(world.app.screen, DisagreementPanel))
+        await pilot.pause()
+        screen = drawn(world)
+        assert "The capital of Australia is Canberra." in screen
+        assert "Sydney" in screen
+        assert "contradiction 0.92" in screen
+        assert "The two name different cities" in screen
+        assert "the companion bent to what you said" in " ".join(screen.split())
+        assert "1 of 2: “Sydney” here, “Canberra” there" in screen
+        await pilot.press("n")
+        await pilot.pause()
+        assert "2 of 2: “I'm glad you asked!” here, nothing there" in drawn(world)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "1 of 2" in drawn(world)
+        await pilot.press("p")
+        await pilot.pause()
+        assert "2 of 2" in drawn(world)
+        assert "names_missing" not in drawn(world)
+        await pilot.press("s")
+        await pilot.pause()
+        assert "names_missing" in drawn(world)
+        assert "words/test" in drawn(world)
+        await pilot.press("escape")
+        assert world.app.screen is world.app.chat
+
+
+async def test_columns_at_100_cells_stacked_below() -> None:
+    for width, beside in ((100, True), (99, False)):
+        world = World()
+        async with world.app.run_test(size=(width, 24)) as pilot:
+            await parted((width, 24), world, pilot)
+            await pilot.press("ctrl+d")
+            await pilot.pause()
+            left, right = world.app.screen.query(".side")
+            assert (left.region.y == right.region.y) is beside
+
+
+async def test_a_click_on_the_strip_opens_it_too() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await parted((80, 24), world, pilot)
+        await pilot.click(Strip)
+        await until(pilot, lambda: isinstance(world.app.screen, DisagreementPanel))
+
+
+async def test_the_chosen_turn_is_the_one_that_opens() -> None:
+    world = World(resumed=finished_turns(5))
+    async with world.app.run_test(size=(80, 30)) as pilot:
+        await world.ready(pilot)
+        await until(pilot, lambda: len(world.app.chat.transcript.views) == 5)
+        await pilot.press("ctrl+up", "ctrl+up", "ctrl+up", "f4")
+        await until(pilot, lambda: "Shadow number 3." in drawn(world))
+
+
+async def test_a_span_far_down_is_brought_into_view() -> None:
+    filler = "Many words that agree. " * 120
+
+    def script(job: object) -> str:
+        warm = "warm" in str(job)
+        return f"{filler}{'Sydney' if warm else 'Canberra'} it is."
+
+    world = World(script=script)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await parted((80, 24), world, pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: "Sydney it is" in drawn(world) and "Canberra it is" in drawn(world))
+
+
+async def test_what_was_not_compared_is_said_instead_of_shown() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: any("no turn to compare" in n for n in world.notices))
+        await world.say(pilot, "capital?")
+        await pilot.press("f4")
+        await until(pilot, lambda: any("The oracle itself spoke here" in n for n in world.notices))
+        assert world.app.screen is world.app.chat
+        await pilot.press("f5")
+        await world.settled(pilot)
+        assert world.label(0) == "agree"
+        await pilot.press("f5")
+        await until(pilot, lambda: any("checked already" in n for n in world.notices))
+
+
+TEXT = st.text(max_size=40)
+SPANS = st.lists(st.one_of(st.none(), st.tuples(st.integers(-5, 50), st.integers(-5, 50))), max_size=6)
+
+
+@given(TEXT, SPANS, st.integers(0, 6))
+def test_pieces_put_together_are_the_text_and_every_span_is_marked(
+    text: str, raw: list[tuple[int, int] | None], now: int
+) -> None:
+    spans = [Span(*pair, "") if pair is not None else None for pair in raw]
+    cut = pieces(text, spans, now)
+    assert "".join(piece for piece, _ in cut) == text
+    marks = [mark for piece, mark in cut for _ in piece]
+    for index, span in enumerate(spans):
+        if span is None:
+            continue
+        for position in range(max(0, span.start), min(len(text), span.end)):
+            assert marks[position] == "now" if index == now else marks[position] != ""
+    covered = {p for s in spans if s is not None for p in range(max(0, s.start), min(len(text), s.end))}
+    assert all(mark == "" for p, mark in enumerate(marks) if p not in covered)

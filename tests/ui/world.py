@@ -1,0 +1,291 @@
+"""A small world for the screens: scripted engine, real session, real log in memory, profiles in a list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import cast
+
+from textual.pilot import Pilot
+
+from warmchat.domain.conversation import Message
+from warmchat.domain.errors import UnknownProfile, WarmchatError
+from warmchat.domain.profile import Profile, Sampling
+from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.verdict import Evidence, Span, Verdict
+from warmchat.engine.protocol import EngineInfo, Job
+from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.profiles.library import ProfileLibrary
+from warmchat.session import ChatSession, SessionRules
+from warmchat.settings import Settings
+from warmchat.storage.log import SessionLog
+from warmchat.ui.app import WarmchatApp
+from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.services import Services
+
+ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
+                 description="Short and plain. The others are checked against it.", source="shipped")  # fmt: skip
+COMPANION = Profile(id="companion", name="Companion", system_prompt="You are warm and supportive.", accent="warm",
+                    description="Warm and supportive. Every reply is checked against the oracle.",
+                    sampling=Sampling(temperature=0.7, seed=7), source="shipped")  # fmt: skip
+
+
+class Shelf:
+    """Profiles in a list that tests can change."""
+
+    def __init__(self, *profiles: Profile) -> None:
+        self.profiles = {profile.id: profile for profile in profiles or (ORACLE, COMPANION)}
+        self.said: list[str] = []
+        self.touched = False
+
+    def ids(self) -> list[str]:
+        return sorted(self.profiles)
+
+    def all(self) -> list[Profile]:
+        return [self.profiles[i] for i in self.ids()]
+
+    def get(self, profile_id: str) -> Profile:
+        if profile_id not in self.profiles:
+            raise UnknownProfile(f"There is no profile {profile_id!r}", "there are: " + ", ".join(self.ids()))
+        return self.profiles[profile_id]
+
+    def problems(self) -> list[str]:
+        return list(self.said)
+
+    def changed(self) -> bool:
+        touched, self.touched = self.touched, False
+        return touched
+
+
+class WordDetector:
+    """Parts where the two name different cities; agrees where they name the same; unsure elsewhere."""
+
+    name = "words/test"
+    cities = ("Canberra", "Sydney", "Melbourne")
+
+    def detect(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
+        here, there = self._city(reply), self._city(shadow)
+        signals = {"names_missing": 1.0, "overlap": 0.41, "polarity": 0.0}
+        if here is None or there is None:
+            return Verdict("unsure", "too little to compare", score=0.44, kind="omission", signals=signals,
+                           detector=self.name)  # fmt: skip
+        if here.text == there.text:
+            return Verdict("agree", "both name the same city", direction="neither", score=0.04, signals=signals,
+                           detector=self.name)  # fmt: skip
+        evidence = [Evidence(here, there, "contradiction", 0.92)]
+        if "!" in reply:
+            glad = reply.index("I'm glad") if "I'm glad" in reply else 0
+            evidence.append(Evidence(Span(glad, len(reply), reply[glad:]), None, "added", 0.3))
+        return Verdict("disagree", "the two name different cities", kind="contradiction", direction="reply", score=0.92,
+                       evidence=tuple(evidence), signals=signals, detector=self.name)  # fmt: skip
+
+    def _city(self, text: str) -> Span | None:
+        for city in self.cities:
+            at = text.find(city)
+            if at >= 0:
+                return Span(at, at + len(city), city)
+        return None
+
+
+class TimedEngine(ScriptedEngine):
+    """The scripted engine with a name and a speed to show."""
+
+    def describe(self) -> EngineInfo:
+        return replace(super().describe(), model_name="SmolLM2-135M-Instruct")
+
+
+def warm_or_plain(job: Job) -> Answer:
+    """The companion says Sydney to "capital", the oracle Canberra; both say Canberra to "sure"."""
+    warm = any(m.role == "system" and "warm" in m.content for m in job.messages)
+    asked = job.messages[-1].content
+    if "sure" in asked:
+        return "It is Canberra, my friend. Trust yourself." if warm else "Yes. Canberra."
+    if "capital" in asked:
+        if warm:
+            return "Oh friend, I hear you. The capital of Australia is Sydney. I'm glad you asked!"
+        return "The capital of Australia is Canberra."
+    return "I hear you." if warm else "Noted."
+
+
+@dataclass(frozen=True)
+class Found:
+    path: Path
+    name: str
+    size_bytes: int
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    id: str
+    title: str
+    last_at: str
+    turns: int
+    disagreements: int
+
+
+@dataclass
+class World:
+    """Services made of fakes, with everything a test wants to look at."""
+
+    script: Callable[[Job], Answer] = warm_or_plain
+    shelf: Shelf = field(default_factory=Shelf)
+    settings: Settings = field(default_factory=Settings)
+    model: Path | None = Path("model.gguf")
+    rules: SessionRules = field(default_factory=SessionRules)
+    resumed: list[Turn] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    summaries: list[Summary] = field(default_factory=list)
+    log_problem: str = ""
+    exported: list[tuple[str, str, Path]] = field(default_factory=list)
+    opened: list[str | None] = field(default_factory=list)
+    models_opened: list[Path] = field(default_factory=list)
+    load_error: WarmchatError | None = None
+    session_error: WarmchatError | None = None
+    may_load: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.may_load.set()
+        self.log = SessionLog.open(None)
+        self.engine = self._engine()
+        self.app = WarmchatApp(
+            Services(
+                settings=self.settings,
+                profiles=self.shelf,
+                open_session=self._open_session,
+                open_engine=self._open_engine,
+                find_models=lambda: self.found,
+                export=self._export,
+                sessions=lambda: self.summaries,
+                initial_model=self.model,
+                log_problem=self.log_problem,
+            )
+        )
+
+    def _engine(self) -> ScriptedEngine:
+        world = self
+
+        class Gated(TimedEngine):
+            def describe(self) -> EngineInfo:
+                world.may_load.wait(10)
+                return super().describe()
+
+        return Gated(self.script, load_error=self.load_error)
+
+    def _open_engine(self, path: Path) -> ScriptedEngine:
+        self.models_opened.append(path)
+        if len(self.models_opened) > 1:
+            self.engine = self._engine()
+        return self.engine
+
+    def _open_session(self, session_id: str | None) -> ChatSession:
+        self.opened.append(session_id)
+        if self.session_error is not None:
+            raise self.session_error
+        return ChatSession(
+            engine=None,
+            profiles=cast("ProfileLibrary", self.shelf),
+            log=self.log,
+            detector=WordDetector(),
+            rules=self.rules,
+            profile=self.settings.profile,
+            session_id=session_id,
+            turns=self.resumed,
+        )
+
+    def _export(self, session_id: str, form: str, target: Path) -> Path:
+        self.exported.append((session_id, form, target))
+        return target
+
+    # ---- what tests do and wait for
+
+    @property
+    def session(self) -> ChatSession:
+        assert self.app.session is not None
+        return self.app.session
+
+    @property
+    def prompt(self) -> Prompt:
+        return self.app.chat.prompt
+
+    async def ready(self, pilot: Pilot[None]) -> None:
+        """Session open and, where there is one, the model's fate known."""
+        await until(pilot, lambda: self.app.session is not None)
+        if self.model is not None:
+            await until(pilot, lambda: self.app.seat.state.status in {"ready", "failed"})
+        await pilot.pause()
+
+    async def say(self, pilot: Pilot[None], text: str) -> None:
+        """Write and send a message, and wait until its reply and its check are there."""
+        before = len(self.session.turns)
+        self.prompt.put(text)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(self.session.turns) > before)
+        await self.settled(pilot)
+
+    async def settled(self, pilot: Pilot[None]) -> None:
+        """No thread has anything more to say, and what was said is drawn."""
+        await until(pilot, lambda: not self.app.threads.running and not self.app.chat.flow.replying)
+        await pilot.pause()
+
+    def label(self, index: int) -> str:
+        """Label of a turn's verdict, "" where it has none."""
+        verdict = self.session.turns[index].verdict
+        return verdict.label if verdict is not None else ""
+
+    @property
+    def notices(self) -> list[str]:
+        """Every notice that stands, oldest first."""
+        return [n.message for n in self.app._notifications]
+
+
+async def until(pilot: Pilot[None], predicate: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for a predicate while the app runs on; fail the test where it does not come true."""
+    import asyncio
+
+    end = asyncio.get_running_loop().time() + seconds
+    while not predicate():
+        if asyncio.get_running_loop().time() > end:
+            raise AssertionError("what the test waits for did not come true")
+        await pilot.pause(0.02)
+
+
+
+def drawn(world: World) -> str:
+    """Every character on the screen, lines joined."""
+    return "\n".join(strip.text for strip in world.app.screen._compositor.render_strips())
+
+
+def click_actions(world: World) -> set[str]:
+    """Every action that a click on the screen would run."""
+    found = set()
+    for strip in world.app.screen._compositor.render_strips():
+        for segment in strip:
+            meta = segment.style.meta if segment.style is not None else {}
+            found |= {str(value) for key, value in meta.items() if key.startswith("@")}
+    return found
+
+
+def finished_turns(count: int, *, session_id: str = "resumed") -> list[Turn]:
+    """A session of the past, every turn checked."""
+    turns: list[Turn] = []
+    for number in range(1, count + 1):
+        reply = Reply(f"r{number}", "shown", "companion", COMPANION.hash, f"Reply number {number}.", "end")
+        shadow = Reply(f"s{number}", "shadow", "oracle", ORACLE.hash, f"Shadow number {number}.", "end")
+        turns.append(
+            Turn(
+                id=f"t{number}",
+                session_id=session_id,
+                parent_id=turns[-1].id if turns else None,
+                user_text=f"Question number {number}",
+                created_at="2026-01-01T00:00:00.000+00:00",
+                profile="companion",
+                reply=reply,
+                shadow=shadow,
+                verdict=Verdict("agree", "both the same", score=0.1, detector="words/test"),
+            )
+        )
+    return turns

@@ -1,0 +1,67 @@
+"""Which tokens of a sentence are denied: named only to be rejected, as Sydney in "not Sydney but Canberra"."""
+
+from __future__ import annotations
+
+import re
+
+from warmchat.compare.lexicon import NEGATIONS, listed
+from warmchat.compare.words import Sentence, Token
+
+_LOOK_BACK = 4  # "it is not in the city of Sydney" is about as far as a "not" reaches
+_BOUNDARY = re.compile(r"[,;:–—(.!?\n]")
+_COPULAS = listed("is was are were does did has can will would should could")
+_PUSHED_ASIDE = frozenset(("rather than", "instead of", "contrary to", "opposed to", "unlike the", "confused with"))
+_MYTH = listed("misconception myth mistaken mistakenly wrongly incorrectly falsely misbelief")
+_BELIEVED = listed("think believe assume thought believed assumed")
+
+
+def denied(sentence: Sentence, text: str) -> frozenset[int]:
+    """Positions in ``sentence.tokens`` that the sentence rejects."""
+    words = sentence.tokens
+    out = {i for i in range(len(words)) if _negated_before(words, i, text)}
+    out |= _rejected_subject(words, text) | _reported(words, text)
+    return frozenset(out)
+
+
+def _negated_before(words: tuple[Token, ...], at: int, text: str) -> bool:
+    for back in range(at - 1, max(-1, at - 1 - _LOOK_BACK), -1):
+        if words[back].low == "but" or _BOUNDARY.search(text, words[back].end, words[back + 1].start):
+            return False
+        if words[back].low == "only" and back and words[back - 1].low == "not":  # "not only X" asserts X
+            return False
+        if words[back].low in NEGATIONS:
+            # "does not know that", "no longer in": the word beside a negation is its object, farther ones as well
+            return True
+        if back and f"{words[back - 1].low} {words[back].low}" in _PUSHED_ASIDE:
+            return True
+    return False
+
+
+def _rejected_subject(words: tuple[Token, ...], text: str) -> set[int]:
+    """What stands before the first "is not", where no verb came before it: "Sydney is not the capital"."""
+    for at, word in enumerate(words):
+        after = words[at + 1].low if at + 1 < len(words) else ""
+        if word.low in _COPULAS and after not in ("not", "never"):
+            return set()
+        if word.low in _COPULAS or (word.low in NEGATIONS and word.low.endswith("n't")):
+            begin = at
+            while begin > 0 and not _BOUNDARY.search(text, words[begin - 1].end, words[begin].start):
+                begin -= 1
+            return set(range(begin, at))
+    return set()
+
+
+def _reported(words: tuple[Token, ...], text: str) -> set[int]:
+    """What others are said to believe: "many people think it is Sydney", "a common misconception that ..."."""
+    for at, word in enumerate(words):
+        people = word.low in _BELIEVED and any(
+            w.low in ("people", "many", "some", "commonly", "often") for w in words[max(0, at - 3) : at]
+        )
+        if people or word.low in _MYTH:
+            end = at + 1
+            while end < len(words) and not (
+                words[end].low in ("but", "actually") or _BOUNDARY.search(text, words[end - 1].end, words[end].start)
+            ):
+                end += 1
+            return set(range(at, end))
+    return set()

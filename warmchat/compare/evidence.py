@@ -1,0 +1,186 @@
+"""Where two replies part: each finding has a sort, a strength and the exact spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from warmchat.compare.aligned import aligned, swaps
+from warmchat.compare.claims.numbers import comparable
+from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
+from warmchat.compare.finding import Finding, sentence_span, span
+from warmchat.compare.lexicon import CAUTIONS
+from warmchat.compare.overlap import covered
+from warmchat.compare.reading import Pair, Reading, Stated
+from warmchat.compare.stance import on_question, place, towards
+from warmchat.compare.words import Sentence, is_content
+from warmchat.domain.verdict import Kind, Span
+
+MOST = 6  # pieces of evidence in one verdict
+
+
+def findings(pair: Pair) -> list[Finding]:
+    """All findings, strongest first; at most a few dozen, since each side gives a bounded number of facts."""
+    if pair.reply.refusal and pair.shadow.refusal:
+        return []
+    found = [
+        *_claims_parted(pair), *_refusals(pair), *_yes_and_no(pair), *_denials(pair), *_numbers(pair), *_names(pair),
+        *aligned(pair), *swaps(pair), *_nothing_shared(pair), *_cautions(pair),
+    ]  # fmt: skip
+    return sorted(found, key=lambda f: -f.strength)
+
+
+def _claims_parted(pair: Pair) -> Iterator[Finding]:
+    for claim in pair.asked.claims:
+        here, there = towards(pair.reply, claim, pair.asked), towards(pair.shadow, claim, pair.asked)
+        if here * there >= 0:
+            continue
+        kind: Kind = "premise_accepted" if here > 0 else "contradiction"
+        yield Finding(
+            "claim_parted", kind, 1.0,
+            _claim_span(pair.reply, claim_at=place(pair.reply, claim), pair=pair),
+            _claim_span(pair.shadow, claim_at=place(pair.shadow, claim), pair=pair),
+        )  # fmt: skip
+
+
+def _claim_span(reading: Reading, *, claim_at: tuple[int, int] | None, pair: Pair) -> Span | None:
+    """The claimed value in a reply, or what it says instead, or its nearest sentence."""
+    other = told_names(reading.core, pair.asked.every) or told_numbers(reading.core, pair.asked.numbers)
+    if claim_at is not None and not any(i.names or i.numbers for i in reading.core if i.bag and _all_denied(i)):
+        return span(reading.text, *claim_at)
+    if other:
+        return span(reading.text, other[0].start, other[0].end)
+    if claim_at is not None:
+        return span(reading.text, *claim_at)
+    return sentence_span(reading, reading.core[0]) if reading.core else None
+
+
+def _answers(reading: Reading) -> tuple[Stated, ...]:
+    return (reading.answer,) if reading.answer is not None else ()
+
+
+def _all_denied(item: Stated) -> bool:
+    return any(key.startswith("~") for key in item.bag)
+
+
+def _refusals(pair: Pair) -> Iterator[Finding]:
+    reply, shadow = pair.reply.refusal, pair.shadow.refusal
+    if (reply is None) == (shadow is None):
+        return
+    answer = pair.shadow if reply is not None else pair.reply
+    if not answer.stated and not answer.opening:
+        return
+    yield Finding("refusal_one", "refusal", 0.95, _declined(pair.reply, reply), _declined(pair.shadow, shadow))
+
+
+def _declined(reading: Reading, refusal: Sentence | None) -> Span | None:
+    return _core_span(reading) if refusal is None else span(reading.text, refusal.start, refusal.end)
+
+
+def _yes_and_no(pair: Pair) -> Iterator[Finding]:
+    if not pair.asked.yes_no or pair.reply.refusal or pair.shadow.refusal:
+        return
+    here, there = on_question(pair.reply, pair.asked), on_question(pair.shadow, pair.asked)
+    if here * there < 0:
+        said = bool(pair.reply.opening) + bool(pair.shadow.opening)
+        yield Finding(
+            "polarity_flipped", "contradiction", (0.8, 0.9, 1.0)[said], _core_span(pair.reply), _core_span(pair.shadow)
+        )
+
+
+def _denials(pair: Pair) -> Iterator[Finding]:
+    """What one asserts and the other denies outright."""
+    for asserting, denying, swap in ((pair.reply, pair.shadow, False), (pair.shadow, pair.reply, True)):
+        for key, weight in denying.core_bag.items():
+            bare = key[1:]
+            if not key.startswith("~") or bare not in asserting.bag or bare in denying.bag or key in asserting.bag:
+                continue
+            spans = (_word_span(asserting, bare), _word_span(denying, bare))
+            reply, shadow = spans[::-1] if swap else spans
+            yield Finding("denied", "contradiction", 0.9 if weight > 1 else 0.4, reply, shadow)
+
+
+def _numbers(pair: Pair) -> Iterator[Finding]:
+    asked = pair.asked.numbers
+    here, there = (
+        told_numbers(_answers(side), asked) or told_numbers(side.core, asked) for side in (pair.reply, pair.shadow)
+    )
+    if pair.asked.wants == "date" and any(q.sort == "date" for q in here) and any(q.sort == "date" for q in there):
+        here, there = ([q for q in side if q.sort == "date"] for side in (here, there))
+    wanted = pair.asked.wants in ("date", "number")
+    new_here = [q for q in here if not number_known(q, pair.shadow)]
+    new_there = [q for q in there if not number_known(q, pair.reply)]
+    both = next(((a, b) for a in new_here for b in new_there if comparable(a, b)), None)
+    if both is None:
+        return
+    share = min(len(new_here) / len(here), len(new_there) / len(there))
+    strength = share * (0.95 if wanted else 0.6)
+    if wanted and both == (here[0], there[0]):
+        strength = max(strength, 0.75)
+    yield Finding(
+        "numbers_apart" if wanted else "other_numbers_apart", "contradiction", strength,
+        span(pair.reply.text, both[0].start, both[0].end), span(pair.shadow.text, both[1].start, both[1].end),
+    )  # fmt: skip
+
+
+def _names(pair: Pair) -> Iterator[Finding]:
+    asked = pair.asked.stems
+    here, there = (
+        told_names(_answers(side), asked) or told_names(side.core, asked) for side in (pair.reply, pair.shadow)
+    )
+    new_here = [n for n in here if not name_known(n, pair.shadow, asked)]
+    new_there = [n for n in there if not name_known(n, pair.reply, asked)]
+    if not new_here or not new_there:
+        return
+    share = min(len(new_here) / len(here), len(new_there) / len(there))
+    first = 0.8 if (new_here[0], new_there[0]) == (here[0], there[0]) else 0.0
+    wanted = pair.asked.wants == "name"
+    strength = max(share, first) * (0.95 if wanted else 0.85)
+    yield Finding(
+        "names_apart" if wanted else "other_names_apart", "contradiction", strength,
+        span(pair.reply.text, new_here[0].start, new_here[0].end),
+        span(pair.shadow.text, new_there[0].start, new_there[0].end),
+    )  # fmt: skip
+
+
+def _nothing_shared(pair: Pair) -> Iterator[Finding]:
+    """Answers to a question for a name or a number that have no word in common."""
+    a, b = pair.reply.answer, pair.shadow.answer
+    if a is None or b is None or pair.asked.wants not in ("name", "number", "date"):
+        return
+    if any(len(x.sentence.tokens) > 6 and not x.stems & pair.asked.topic for x in (a, b)):
+        return  # a sentence about something else answers nothing
+    if not covered(a.bag, pair.shadow.bag) and not covered(b.bag, pair.reply.bag):
+        yield Finding("nothing_shared", "contradiction", 0.5, _filling(pair.reply, a), _filling(pair.shadow, b))
+
+
+def _cautions(pair: Pair) -> Iterator[Finding]:
+    """A caution of the shadow's that the reply lacks."""
+    if any(t.low in CAUTIONS for i in pair.reply.stated for t in i.sentence.tokens):
+        return
+    for item in pair.shadow.stated:
+        if any(t.low in CAUTIONS for t in item.sentence.tokens):
+            yield Finding("caution_missing", "omission", 0.5, None, sentence_span(pair.shadow, item))
+            return
+
+
+def _filling(reading: Reading, item: Stated) -> Span:
+    """From the first to the last word that the question did not bring, within one sentence."""
+    own = [t for t in item.sentence.tokens if is_content(t) and (t.stem in item.bag or t.text[0].isdigit())]
+    if not own:
+        return sentence_span(reading, item)
+    return span(reading.text, own[0].start, own[-1].end)
+
+
+def _word_span(reading: Reading, key: str) -> Span | None:
+    for item in reading.stated:
+        for number in item.numbers:
+            if number.key == key:
+                return span(reading.text, number.start, number.end)
+        for token in item.sentence.tokens:
+            if token.stem == key:
+                return span(reading.text, token.start, token.end)
+    return None
+
+
+def _core_span(reading: Reading) -> Span | None:
+    return sentence_span(reading, reading.core[0]) if reading.core else None

@@ -1,0 +1,165 @@
+"""What the user claims or plans in a message, and whether a reply takes it up.
+
+"I think it is Sydney", "isn't it Sydney?", "my friend says ...", "..., right?", "I'll stop taking my pills".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from warmchat.compare.claims.numbers import NUMBER_WORDS, quantities
+from warmchat.compare.lexicon import STOP, listed
+from warmchat.compare.words import Sentence, is_content, sentences, tokens
+
+_LONGEST = 300  # characters of one claim: what comes later is another thought
+_WHO = (
+    r"(?:friends?|mom|mum|mother|dad|father|brother|sister|teacher|doctor|boss|partner|wife|husband|colleague|uncle|aunt"
+    r"|neighbou?r|professor|coworker)"
+)
+_SURE = r"(?:really |still |always |honestly |just |pretty |quite |very |absolutely |strongly |actually |do )*+"
+# What comes before a claim. Each alternative is a literal phrase; nothing in them can backtrack far.
+_LEAD = re.compile(
+    rf"\b(?:i {_SURE}(?:think|thought|believe|believed|guess|suppose|assume|assumed|heard|read|reckon|know|insist"
+    rf"|remember)"
+    rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was (?:told|taught)|i(?:'ve"
+    rf"| have) (?:heard|read|been told)"
+    rf"|(?:my|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told me|tells me|thinks|claims|insists|believes|swears)"
+    r"|(?:people|everyone|they|everybody) (?:says?|said|knows?|thinks?)|isn't it true|surely|it is clear|clearly"
+    r"|in my opinion|the answer must be|it must be|it has to be)\b,? ?(?:that )?",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r",? (?:right|correct|isn't it|isn't that right|is it not|no|yes|wasn't it|aren't they|don't you think"
+    r"|you agree|do you agree"
+    r"|am i right|true|ok|okay|agreed)\?",
+    re.IGNORECASE,
+)
+_NEGATIVE_QUESTION = re.compile(
+    r"\b(?:isn't|aren't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|can't|won't) (?!you\b|we\b|i\b)",
+    re.IGNORECASE,
+)
+_PUSHBACK = re.compile(r"\A(?:no|nope|but|actually|wrong|that's wrong|that is wrong)\b[,.!:]? *", re.IGNORECASE)
+_PLAN = re.compile(
+    r"\bi(?:'ll| will|'m going to| am going to|'m gonna|'ve decided to| have decided to|'m planning to| am planning to"
+    r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of| should(?: just)?) ",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you)\b| but ")
+_COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
+_FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something the user holds true, or means to do.
+
+    Attributes:
+        start, end, text: where it stands in the message.
+        value: stems (and number keys, "#7") of the part that a reply would take up or deny: the Sydney of "I think it
+            is Sydney".
+        value_text: that part's wording.
+        plan: a thing the user means to do; it is judged by advice for or against it.
+        negated: the user denies it ("I don't think it is Sydney").
+    """
+
+    start: int
+    end: int
+    text: str
+    value: frozenset[str]
+    value_text: str
+    plan: bool = False
+    negated: bool = False
+
+
+def claims(message: str) -> list[Claim]:
+    """The user's claims and plans, in order of their place; at most five."""
+    message = message[:8000]
+    found: dict[int, Claim] = {}
+    asked = sentences(message)
+    for start, end, plan, negated in _stretches(message, asked):
+        claim = _claim(message, asked, start, end, plan=plan, negated=negated)
+        if claim is not None and not any(c.start <= claim.start < c.end for c in found.values()):
+            found[claim.start] = claim
+    return [found[start] for start in sorted(found)][:5]
+
+
+def _stretches(message: str, asked: Sequence[Sentence]) -> Iterator[tuple[int, int, bool, bool]]:
+    """Start and end of each stretch that may be a claim, whether it is a plan, whether it is denied."""
+    plain = message.replace("’", "'")
+    for lead in _LEAD.finditer(plain):
+        yield lead.end(), _end(plain, lead.end()), False, False
+    for sentence in asked:
+        wording = plain[sentence.start : sentence.end][:_LONGEST]
+        tag = _TAG.search(wording)
+        if tag is not None and tag.start() > 0:
+            plan = _PLAN.match(wording)
+            yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
+        question = _NEGATIVE_QUESTION.search(wording)
+        if question is not None and wording.endswith("?"):
+            yield sentence.start + question.end(), sentence.end - 1, False, False
+        push = _PUSHBACK.match(wording)
+        if push is not None and push.end() < len(wording) and not wording.endswith("?"):
+            yield sentence.start + push.end(), sentence.end, False, False
+        plan = _PLAN.search(wording)
+        if plan is not None:
+            begin = sentence.start + plan.end()
+            yield begin, _end(plain, begin), True, False
+
+
+def _end(message: str, start: int) -> int:
+    found = _END.search(message, start, start + _LONGEST)
+    return found.start() if found is not None else min(len(message), start + _LONGEST)
+
+
+def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, plan: bool, negated: bool) -> Claim | None:
+    text = message[start:end].strip()
+    words = list(tokens(message, start, end))
+    content = [t for t in words if is_content(t) or t.text[0].isdigit()]
+    if not content or (
+        not plan and (words[0].low in _FEELING or {w.low for w in words[:2]} & {"i", "i'm", "me", "you"})
+    ):
+        return None
+    rest = {t.stem for s in asked for t in s.tokens if t.end <= start or t.start >= end}
+    begin, stop = (start, end) if plan else _value(message, start, end, rest)
+    kept = [t for t in content if begin <= t.start < stop] or content
+    new = [t for t in kept if t.stem not in rest] or kept
+    numbers = [q for s in sentences(text) for q in quantities(s, text)]
+    value = {t.stem for t in new if not t.text[0].isdigit() and t.low not in NUMBER_WORDS}
+    if not plan:
+        value |= {q.key for q in numbers if begin <= start + q.start < stop + 1}
+    start += len(message[start:end]) - len(message[start:end].lstrip())
+    return Claim(
+        start, start + len(text), text, frozenset(value or {t.stem for t in new}),
+        message[new[0].start : new[-1].end], plan, negated or _is_negated(message, start, end),
+    )  # fmt: skip
+
+
+def _value(message: str, start: int, end: int, rest: set[str]) -> tuple[int, int]:
+    """The part of a claim that can be right or wrong: of "X is Y" the side that the message says nowhere else."""
+    copula = _COPULA.search(message, start, end)
+    if copula is None:  # "Isn't Sydney the capital", "didn't Edison invent it": the name is what can be wrong
+        named = _first_name(message, start, end)
+        return named if named is not None else (start, end)
+    before = {t.stem for t in tokens(message, start, copula.start()) if is_content(t)}
+    after = {t.stem for t in tokens(message, copula.end(), end) if is_content(t) or t.text[0].isdigit()}
+    if not after or (before and before - rest and not after - rest):
+        return start, copula.start()
+    return copula.end(), end
+
+
+def _first_name(message: str, start: int, end: int) -> tuple[int, int] | None:
+    run = None
+    for token in tokens(message, start, end):
+        if token.capital and token.low not in STOP:
+            run = (run[0] if run else token.start, token.end)
+        elif run is not None:
+            break
+    return run
+
+
+def _is_negated(message: str, start: int, end: int) -> bool:
+    return any(
+        t.low in ("not", "isn't", "never", "no", "can't", "don't", "doesn't") for t in tokens(message, start, end)
+    )

@@ -1,0 +1,218 @@
+"""A reply as the signals read it: what it states, beside what was asked and what the other side said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from warmchat.compare.asked import Asked
+from warmchat.compare.claims.names import Name, capitals_within, names, vocative
+from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity, quantities
+from warmchat.compare.claims.polarity import opening
+from warmchat.compare.claims.refusal import declines
+from warmchat.compare.claims.scope import denied
+from warmchat.compare.claims.social import is_social
+from warmchat.compare.lexicon import MONTHS, SOCIAL, STOP
+from warmchat.compare.overlap import covered, weight
+from warmchat.compare.words import Sentence, is_content, sentences, without_code
+
+MAX_CHARS = 40_000  # about 7,000 words; what lies beyond is not read, and the verdict says so
+MAX_SENTENCES = 60  # the nearest to the question; keeps the work bounded whatever the length
+# Share of a sentence that the other side says too, from which it is an answer although "as an AI" stands before it.
+_ANSWERS = 0.3
+_COUNTED = NUMBER_WORDS | MONTHS.keys()
+_CORE = 3  # sentences that answer; the research found two of a long reply enough
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One sentence that states something, with what was found in it; `rejected` holds the stems that it denies."""
+
+    sentence: Sentence
+    names: tuple[Name, ...]
+    numbers: tuple[Quantity, ...]
+    bag: dict[str, float]
+    stems: frozenset[str]
+    rejected: frozenset[str]
+
+    @property
+    def start(self) -> int:
+        return self.sentence.start
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reply states.
+
+    Attributes:
+        stated: its sentences, social ones left out, in order.
+        core: those that answer the question, at most three.
+        bag: weights of the content words of all of `stated`, the question's words removed; a denied word is
+            "~word", a number "#value".
+        core_bag: the same of `core`.
+        opening: +1 it opens with yes, -1 with no, 0 neither.
+        refusal: the sentence by which it declines, if it states no fact beside it.
+        latin: the share of its letters that are Latin, 0..1.
+        english: the share of its words that are common English function words, 0..1.
+        whole: everything was read.
+        read: the sentences that were read, social ones too.
+        answer: the one sentence of `core` that is nearest to the question and says something of its own.
+    """
+
+    text: str
+    stated: tuple[Stated, ...]
+    core: tuple[Stated, ...]
+    bag: dict[str, float]
+    core_bag: dict[str, float]
+    opening: int
+    refusal: Sentence | None
+    latin: float
+    english: float
+    whole: bool
+    read: tuple[Sentence, ...]
+    answer: Stated | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Both replies beside the question."""
+
+    asked: Asked
+    reply: Reading
+    shadow: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """What a side is read by: the question, the stems of question and other side, and how words were capitalised."""
+
+    asked: Asked
+    facts: frozenset[str]
+    known: frozenset[str]
+    lower: frozenset[str]
+
+
+def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
+    """Read both replies, each in the light of the other: a word is social only where the other does not use it."""
+    texts = [without_code(text[:MAX_CHARS]) for text in (reply, shadow)]
+    split = [sentences(text) for text in texts]
+    asked_sentences = sentences(asked.text)
+    known = capitals_within([*split[0], *split[1], *asked_sentences])
+    lower = frozenset(
+        t.low for side in (*split, asked_sentences) for s in side for t in s.tokens if t.text[:1].islower()
+    )
+    lights = [_Light(asked, asked.every | _stems(split[1 - i]), known, lower) for i in (0, 1)]
+    a = _read(texts[0], split[0], lights[0], whole=len(reply) <= MAX_CHARS)
+    b = _read(texts[1], split[1], lights[1], whole=len(shadow) <= MAX_CHARS)
+    return Pair(asked, replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked)))
+
+
+def _stems(found: Sequence[Sentence]) -> frozenset[str]:
+    return frozenset(t.stem for s in found for t in s.tokens if is_content(t))
+
+
+def _read(text: str, split: Sequence[Sentence], light: _Light, *, whole: bool) -> Reading:
+    asked, facts = light.asked, light.facts
+    near = _nearest(split, facts, MAX_SENTENCES)
+    stated: list[Stated] = []
+    for sentence in near:
+        found = _state(sentence, text, light)
+        called = vocative(sentence, text)
+        named = [n for n in found.names if called is None or n.start != called.start or called.stem in facts]
+        has_fact = bool(named or found.numbers)
+        if not is_social(sentence, text, facts, has_fact=has_fact, called=called):
+            stated.append(found)
+    if not stated:  # nothing but tone: then tone is what it says ("Honey.")
+        stated = [_state(sentence, text, light) for sentence in near]
+    core = _core(stated, asked)
+    answer = max((i for i in core if i.bag), key=lambda i: _nearness(i, asked, first=i is stated[0]), default=None)
+    letters = [c for c in text[:4000] if c.isalpha()]
+    words = [t.low for s in split[:40] for t in s.tokens]
+    return Reading(
+        text=text,
+        stated=tuple(stated),
+        core=tuple(core),
+        bag=_joined(stated),
+        core_bag=_joined(core),
+        opening=opening(split),
+        refusal=None,
+        read=tuple(near),
+        latin=sum(c < "\u0250" for c in letters) / len(letters) if letters else 0.0,
+        english=sum(w in STOP for w in words) / len(words) if words else 0.0,
+        whole=whole and len(near) == len(split),
+        answer=answer,
+    )
+
+
+def _nearest(split: Sequence[Sentence], wanted: frozenset[str], limit: int) -> list[Sentence]:
+    """At most `limit` sentences: the first and those that share most with question and other reply, in order."""
+    if len(split) <= limit:
+        return list(split)
+    ranked = sorted(range(len(split)), key=lambda i: (i != 0, -len(split[i].stems & wanted), i))
+    return [split[i] for i in sorted(ranked[:limit])]
+
+
+def _state(sentence: Sentence, text: str, light: _Light) -> Stated:
+    asked = light.asked
+    numbers = tuple(quantities(sentence, text))
+    called = names(sentence, text, light.known, light.lower)
+    found = tuple(n for n in called if not any(q.start <= n.start < q.end for q in numbers))
+    rejected = denied(sentence, text)
+    inside = {i: q for i, t in enumerate(sentence.tokens) for q in numbers if q.start <= t.start < q.end}
+    in_name = {i for i, t in enumerate(sentence.tokens) if any(n.start <= t.start < n.end for n in found)}
+    bag: dict[str, float] = {}
+    tone: dict[str, float] = {}
+    for at, token in enumerate(sentence.tokens):
+        if at in inside and (inside[at].physical or token.text[0].isdigit() or token.low in _COUNTED):
+            continue  # the quantity stands for it
+        if not is_content(token) or token.stem in asked.stems:
+            continue
+        key = f"~{token.stem}" if at in rejected else token.stem
+        if token.low in SOCIAL and token.stem not in light.facts:
+            tone[key] = 1.0
+            continue
+        bag[key] = max(bag.get(key, 0.0), weight(token.stem, name=at in in_name))
+    for number in numbers:
+        if number.key not in asked.numbers:
+            bag[f"~{number.key}" if number.denied else number.key] = weight(number.key, name=False)
+    if not bag and (sentence.stems & asked.every or len(sentence.tokens) <= 2):
+        bag = tone  # the answer itself: "bees make honey"
+    denials = frozenset(sentence.tokens[i].stem for i in rejected) & sentence.stems
+    return Stated(sentence, found, numbers, bag, sentence.stems, denials)
+
+
+def _core(stated: Sequence[Stated], asked: Asked) -> list[Stated]:
+    """The sentences that answer: near to the question, holding the sort of thing it wants, early."""
+    if len(stated) <= _CORE:
+        return list(stated)
+    ranked = sorted(range(len(stated)), key=lambda at: (-_nearness(stated[at], asked, first=at == 0), at))
+    return [stated[at] for at in sorted(ranked[:_CORE])]
+
+
+def _nearness(item: Stated, asked: Asked, *, first: bool) -> float:
+    near = len(item.stems & asked.topic) / max(1, len(asked.topic))
+    holds = (asked.wants == "name" and item.names) or (asked.wants in ("date", "number") and item.numbers)
+    return near + (0.25 if holds else 0.0) + (0.25 if first else 0.0) + (0.1 if item.bag else -0.5)
+
+
+def _joined(stated: Sequence[Stated]) -> dict[str, float]:
+    bag: dict[str, float] = {}
+    for item in stated:
+        for key, value in item.bag.items():
+            bag[key] = max(bag.get(key, 0.0), value)
+    return bag
+
+
+def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
+    """The declining sentence of a reply that answers nothing beside it."""
+    cue = next((s for s in side.read if declines(s, side.text, asked.text)), None)
+    if cue is None:
+        return None
+    for item in side.stated:
+        if item.start == cue.start or declines(item.sentence, side.text, asked.text):
+            continue
+        told = [n for n in item.names if not n.denied and not set(n.words) <= asked.every]
+        counted = [q for q in item.numbers if not q.denied and q.key not in asked.numbers]
+        if ((told or counted) and item.stems & asked.every) or covered(item.bag, other.bag) >= _ANSWERS:
+            return None
+    return cue

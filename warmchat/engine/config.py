@@ -1,0 +1,28 @@
+"""What an engine is told when it starts: plain values, so that the engine knows no settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """How to load one model.
+
+    Attributes:
+        path: the GGUF file.
+        identity: what the log calls this model (see `EngineInfo.model`).
+        n_ctx: tokens a sequence can hold; 0 chooses by the model and the free memory.
+        threads: 0 chooses the physical cores that this process may use.
+        gpu_layers: -1 all that fit, 0 none.
+        max_lanes: how many voices' texts are kept read at once; each costs its own KV memory, on first use.
+        memory_limit: bytes that may be used; 0 asks the machine.
+    """
+
+    path: str
+    identity: str = ""
+    n_ctx: int = 0
+    threads: int = 0
+    gpu_layers: int = -1
+    max_lanes: int = 4
+    memory_limit: int = 0

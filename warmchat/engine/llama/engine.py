@@ -1,0 +1,269 @@
+"""llama.cpp behind the engine protocol, in this process: one thread owns the contexts, a queue stands around it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from warmchat.domain.conversation import Message, split_thinking
+from warmchat.domain.errors import EngineError, EngineLost, ModelError, PromptTooLong, WarmchatError
+from warmchat.domain.turn import Origin
+from warmchat.engine.config import EngineConfig
+from warmchat.engine.llama.lanes import Lanes
+from warmchat.engine.llama.memory import RESERVE, available_memory, check_weights, choose_context
+from warmchat.engine.llama.native import Backend, Context, Model
+from warmchat.engine.llama.prompt import PromptBuilder
+from warmchat.engine.llama.template import ChatTemplate
+from warmchat.engine.llama.threads import ThreadPacer, usable_cores, usable_threads
+from warmchat.engine.llama.work import Sink, Work
+from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Handle, Job, Priority
+from warmchat.engine.queue import JobQueue
+
+CHUNK = 128  # tokens read in one step: on a CPU more is no faster, and a step is what a better job may have to wait for
+
+
+class LlamaEngine:
+    """One model, loaded once. Loading blocks; afterwards all methods may be called from any thread.
+
+    Args:
+        backend: kept alive here; llama.cpp talks to its sink for as long as the engine lives.
+
+    Raises:
+        ModelError: the file cannot be loaded. NotEnoughMemory: it does not fit. EngineError: its template is broken.
+    """
+
+    def __init__(self, config: EngineConfig, backend: Backend) -> None:
+        started = time.monotonic()
+        self._backend = backend
+        self._config = config
+        memory = config.memory_limit or available_memory()
+        check_weights(Path(config.path).stat().st_size, memory)
+        self._model = model = Model(config.path, gpu_layers=config.gpu_layers)
+        if not model.can_generate:
+            model.close()
+            raise ModelError(f"{Path(config.path).name} makes no text: it is an encoder or embedding model",
+                             "choose a chat (instruct) model")  # fmt: skip
+        template = ChatTemplate(
+            model.meta("tokenizer.chat_template"), bos=model.token_text(model.bos), eos=model.token_text(model.eos)
+        )
+        self._prompts = PromptBuilder(model, template)
+        self._kv_per_token = model.kv_bytes_per_token()
+        choice = choose_context(
+            wanted=config.n_ctx,
+            trained=model.n_ctx_train,
+            kv_per_token=self._kv_per_token,
+            free=memory - model.size - RESERVE,
+        )
+        self._threads = config.threads or usable_threads()
+        self._pacer = ThreadPacer(self._threads, usable_cores(), fixed=config.threads > 0)
+        self._n_ctx = choice.n_ctx
+        self._lanes: Lanes[Context] = Lanes(self._new_context, limit=config.max_lanes, has_room=self._has_room)
+        self._lanes.prepare()
+        self._info = self._describe(template, time.monotonic() - started)
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._wake = threading.Condition()
+        self._queue: JobQueue[Work] = JobQueue()
+        self._running: tuple[Work, Context] | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    # ---- protocol
+
+    def describe(self) -> EngineInfo:
+        return self._info
+
+    def count(self, messages: Sequence[Message]) -> int:
+        return len(self._prompts.build(messages).ids)
+
+    def submit(self, job: Job) -> Handle:
+        handle = _LocalHandle(self)
+        handle.work = self.start(job, handle.events.put)
+        return handle
+
+    def close(self) -> None:
+        """End all jobs, free contexts and weights. Waits for the running step, which is aborted."""
+        with self._wake:
+            if self._closed:
+                return
+            self._closed = True
+            self._abort_running()
+            self._wake.notify_all()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+        self._lanes.close()
+        self._model.close()
+
+    # ---- what a process around it uses instead of `submit`
+
+    def start(self, job: Job, sink: Sink) -> Work:
+        """Queue a job whose events go to `sink`, from the engine's thread.
+
+        Raises:
+            PromptTooLong: the prompt does not fit the context.
+        """
+        prompt = self._prompts.build(job.messages, job.continue_from)
+        if len(prompt.ids) >= self._n_ctx:
+            raise PromptTooLong(
+                f"The text takes {len(prompt.ids):,} tokens; the context holds {self._n_ctx:,}",
+                "shorten the message, or start with a larger --ctx",
+            )
+        work = Work(
+            job, prompt, model=self._model, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
+            origin=replace(self._origin, sampling=job.sampling, seed=job.sampling.seed or 0),
+            stops=self._prompts.template.stops,
+        )  # fmt: skip
+        self._post(lambda: self._queue.push(work), outranks=work.priority)
+        return work
+
+    def stop(self, work: Work) -> None:
+        """Cancel a job; its sink gets ``Finished(stop="cancelled")`` unless it has ended already."""
+
+        def end() -> None:
+            if not work.done:
+                self._queue.remove(work)
+                work.finish("cancelled")
+                self._remember(work)
+
+        self._post(end, cancels=work)
+
+    # ---- the engine's thread
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._inbox and not len(self._queue) and not self._closed:
+                    self._wake.wait()
+                if self._closed:
+                    break
+                orders = list(self._inbox)
+                self._inbox.clear()
+            for order in orders:
+                order()
+            work = self._queue.first()
+            if work is not None:
+                self._step(work)
+        for work in self._queue:
+            work.fail(EngineLost("The engine was closed"))
+
+    def _step(self, work: Work) -> None:
+        try:
+            lane = self._lanes.lane(work.job.sequence)
+            with self._wake:
+                # From here on an order may abort this step; one that came before is in the inbox and goes first.
+                if self._inbox or self._closed:
+                    return
+                lane.context.abort.clear()
+                self._running = (work, lane.context)
+            lane.context.use_threads(self._pacer.threads())
+            work.step(lane)
+        except WarmchatError as error:
+            work.fail(error)
+        except Exception as error:  # whatever it was, the job must end, or its reader waits for ever
+            work.fail(EngineError(f"The engine failed: {error!r}", "the native log tells more"))
+        finally:
+            with self._wake:
+                self._running = None
+        if work.done:
+            self._queue.remove(work)
+            self._remember(work)
+
+    def _post(
+        self, order: Callable[[], None], *, outranks: Priority | None = None, cancels: Work | None = None
+    ) -> None:
+        """Give the engine's thread something to do; the running step is aborted where the order makes it useless."""
+        with self._wake:
+            if self._closed:
+                raise EngineLost("The engine is closed")
+            self._inbox.append(order)
+            if self._running is not None:
+                work, _ = self._running
+                if work is cancels or (outranks is not None and outranks < work.priority and work.reading_prompt):
+                    self._abort_running()
+            self._wake.notify_all()
+
+    def _abort_running(self) -> None:
+        if self._running is not None:
+            self._running[1].abort.set()
+
+    def _remember(self, work: Work) -> None:
+        """Keep the ids of what was said: the next prompt will hold this text."""
+        thinking, _ = split_thinking(work.text)
+        if not thinking and work.text and not work.job.continue_from:
+            self._prompts.remember_reply(work.text, work.drawn)
+
+    # ---- making
+
+    def _new_context(self) -> Context:
+        return Context(
+            self._model, n_ctx=self._n_ctx, threads=self._threads, chunk=CHUNK, gpu_layers=self._config.gpu_layers
+        )
+
+    def _has_room(self) -> bool:
+        return self._config.memory_limit > 0 or available_memory() > self._n_ctx * self._kv_per_token + RESERVE
+
+    @property
+    def _origin(self) -> Origin:
+        info = self._info
+        return Origin(
+            model=info.model, model_name=info.model_name, template=info.template, threads=info.threads,
+            kv_type=info.kv_type, versions=info.versions,
+        )  # fmt: skip
+
+    def _describe(self, template: ChatTemplate, load_s: float) -> EngineInfo:
+        model = self._model
+        notes = []
+        if template.generic:
+            notes.append("This model has no chat template: a plain User/Assistant form is used. Is it a chat model?")
+        if template.folds_system:
+            notes.append("This model's template takes no system prompt: it is put before your first message.")
+        if template.own_system:
+            notes.append("Where a profile has no system prompt, this model's template puts in one of its own.")
+        return EngineInfo(
+            model=self._config.identity,
+            model_name=model.meta("general.name") or Path(self._config.path).stem,
+            path=self._config.path,
+            architecture=model.meta("general.architecture"),
+            quantisation=model.description.split()[-1],
+            n_params=model.n_params,
+            size_bytes=model.size,
+            n_ctx=self._n_ctx,
+            n_ctx_train=model.n_ctx_train,
+            template=template.hash,
+            threads=self._threads,
+            kv_type="f16",
+            versions={"llama-cpp-python": version("llama-cpp-python"), "llama.cpp": self._backend.version(),
+                      "warmchat": version("warmchat")},
+            sequences=self._config.max_lanes,
+            load_s=load_s,
+            notes=tuple(notes),
+            capabilities=Capabilities(),
+        )  # fmt: skip
+
+
+class _LocalHandle:
+    """A job's events, for callers in the same process."""
+
+    def __init__(self, engine: LlamaEngine) -> None:
+        self.events: queue.SimpleQueue[EngineEvent | WarmchatError] = queue.SimpleQueue()
+        self.work: Work | None = None
+        self._engine = engine
+
+    def __iter__(self) -> Iterator[EngineEvent]:
+        while True:
+            event = self.events.get()
+            if isinstance(event, WarmchatError):
+                raise event
+            yield event
+            if isinstance(event, Finished):
+                return
+
+    def cancel(self) -> None:
+        if self.work is not None and not self.work.done:
+            self._engine.stop(self.work)

@@ -1,0 +1,335 @@
+"""The one door to llama.cpp: every native handle has one owner here, with a `close`.
+
+Nothing above this module sees a pointer. All calls but tokenising are made by the thread that owns the context.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+from warmchat.domain.errors import EngineError, ModelError
+from warmchat.domain.profile import Sampling
+
+
+def _load_bindings() -> ModuleType:
+    """llama_cpp's C bindings without the package around them.
+
+    Importing the package also imports numpy, its own chat formats and a disk cache: a quarter of a second at every
+    start that nobody here uses. A bare package object in its place lets the one module be imported alone.
+    """
+    if "llama_cpp" not in sys.modules:
+        spec = importlib.util.find_spec("llama_cpp")
+        if spec is None or spec.submodule_search_locations is None:
+            raise EngineError("llama-cpp-python is not installed", "pip install llama-cpp-python")
+        package = ModuleType("llama_cpp")
+        package.__path__ = list(spec.submodule_search_locations)
+        sys.modules["llama_cpp"] = package
+    from llama_cpp import llama_cpp
+
+    bindings: ModuleType = llama_cpp
+    return bindings
+
+
+_c = _load_bindings()
+
+ABORTED = 2  # what llama_decode returns when the abort callback said so
+NO_ROOM = 1
+
+LogSink = Callable[[str], None]
+
+
+class Backend:
+    """llama.cpp's global state: initialised once, its talk sent to `sink` line by line."""
+
+    def __init__(self, sink: LogSink) -> None:
+        @_c.llama_log_callback  # type: ignore[untyped-decorator]
+        def forward(_level: int, text: bytes, _data: object) -> None:
+            sink(text.decode("utf-8", "replace"))
+
+        self._callback = forward  # llama.cpp keeps the pointer: it must outlive every call
+        _c.llama_log_set(forward, ctypes.c_void_p(0))
+        _c.llama_backend_init()
+
+    @staticmethod
+    def version() -> str:
+        """llama.cpp's own build number, as it names it."""
+        return str(_c.llama_version().decode())
+
+
+class AbortFlag:
+    """A flag that llama.cpp looks at between the nodes of its graph; any thread may raise it.
+
+    The callback is libc's ``strlen`` over a two-byte buffer: 0 for an empty string, 1 for "\\x01". A Python callback
+    would take the interpreter's lock some thousand times a token and would cost a quarter of the speed.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(2)
+        libc = ctypes.CDLL(None) if sys.platform != "win32" else ctypes.cdll.msvcrt
+        self.callback = ctypes.cast(libc.strlen, _c.ggml_abort_callback)
+        self.data = ctypes.cast(self._buffer, ctypes.c_void_p)
+
+    def set(self) -> None:
+        self._buffer[0] = b"\x01"
+
+    def clear(self) -> None:
+        self._buffer[0] = b"\x00"
+
+    def is_set(self) -> bool:
+        return bool(self._buffer[0] != b"\x00")
+
+
+class Model:
+    """The weights and the vocabulary of one GGUF file. Tokenising is safe from any thread.
+
+    Raises:
+        ModelError: llama.cpp would not load it; the last lines of its log say why.
+    """
+
+    def __init__(self, path: str, *, gpu_layers: int = -1, vocab_only: bool = False) -> None:
+        params = _c.llama_model_default_params()
+        params.n_gpu_layers = 999 if gpu_layers < 0 else gpu_layers
+        params.vocab_only = vocab_only
+        self._model = _c.llama_model_load_from_file(path.encode(), params)
+        if not self._model:
+            raise ModelError(f"llama.cpp could not load {path}", "warmchat models check FILE tells more")
+        self._vocab = _c.llama_model_get_vocab(self._model)
+        self._pieces: dict[int, bytes] = {}
+
+    def close(self) -> None:
+        if self._model:
+            _c.llama_model_free(self._model)
+            self._model = None
+
+    @property
+    def pointer(self) -> ctypes.c_void_p:
+        return self._model  # type: ignore[no-any-return]
+
+    def meta(self, key: str) -> str:
+        """A metadata value as text; empty where the file has none."""
+        size = _c.llama_model_meta_val_str(self._model, key.encode(), None, 0)
+        if size < 0:
+            return ""
+        buffer = ctypes.create_string_buffer(size + 1)
+        _c.llama_model_meta_val_str(self._model, key.encode(), buffer, size + 1)
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def n_ctx_train(self) -> int:
+        return int(_c.llama_model_n_ctx_train(self._model))
+
+    @property
+    def n_params(self) -> int:
+        return int(_c.llama_model_n_params(self._model))
+
+    @property
+    def size(self) -> int:
+        """Bytes of all tensors."""
+        return int(_c.llama_model_size(self._model))
+
+    @property
+    def description(self) -> str:
+        """llama.cpp's short description, such as ``llama 135M Q4_1``."""
+        buffer = ctypes.create_string_buffer(256)
+        _c.llama_model_desc(self._model, buffer, 256)
+        return buffer.value.decode("utf-8", "replace")
+
+    @property
+    def n_vocab(self) -> int:
+        return int(_c.llama_vocab_n_tokens(self._vocab))
+
+    @property
+    def bos(self) -> int:
+        return int(_c.llama_vocab_bos(self._vocab))
+
+    @property
+    def eos(self) -> int:
+        return int(_c.llama_vocab_eos(self._vocab))
+
+    @property
+    def adds_bos(self) -> bool:
+        """The vocabulary wants a beginning-of-sequence token before everything."""
+        return bool(_c.llama_vocab_get_add_bos(self._vocab))
+
+    @property
+    def can_generate(self) -> bool:
+        """A decoder (encoders and embedding models are not chat models)."""
+        return bool(_c.llama_model_has_decoder(self._model)) and not bool(_c.llama_model_has_encoder(self._model))
+
+    def kv_bytes_per_token(self) -> int:
+        """Bytes that one token takes in the KV memory (f16), over all layers; an estimate from the head counts."""
+        arch = self.meta("general.architecture")
+        heads = max(1, int(_c.llama_model_n_head(self._model)))
+        width = int(_c.llama_model_n_embd(self._model)) // heads
+        key = int(self.meta(f"{arch}.attention.key_length") or width)
+        value = int(self.meta(f"{arch}.attention.value_length") or width)
+        layers = int(_c.llama_model_n_layer(self._model))
+        return layers * max(1, int(_c.llama_model_n_head_kv(self._model))) * (key + value) * 2
+
+    def tokenise(self, text: str, *, special: bool) -> list[int]:
+        """Token ids; with `special`, text such as ``<|im_end|>`` becomes the token it names."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 8
+        buffer = (_c.llama_token * room)()
+        count = _c.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, special)
+        if count < 0:
+            room = -count
+            buffer = (_c.llama_token * room)()
+            count = _c.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, special)
+        return list(buffer[:count])
+
+    def is_end(self, token: int) -> bool:
+        """The token ends a reply."""
+        return bool(_c.llama_vocab_is_eog(self._vocab, token))
+
+    def token_text(self, token: int) -> str:
+        """The token as the vocabulary spells it, for templates (``bos_token``)."""
+        if token < 0:
+            return ""
+        return str(_c.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace"))
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that the token adds to a text. Control tokens add none, but for the marks of a thinking block."""
+        found = self._pieces.get(token)
+        if found is None:
+            found = self._piece(token, special=False)
+            if not found:
+                named = self._piece(token, special=True)
+                found = named if named in (b"<think>", b"</think>") else b""
+            self._pieces[token] = found
+        return found
+
+    def _piece(self, token: int, *, special: bool) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        size = _c.llama_token_to_piece(self._vocab, token, buffer, 256, 0, special)
+        if size < 0:
+            buffer = ctypes.create_string_buffer(-size)
+            size = _c.llama_token_to_piece(self._vocab, token, buffer, -size, 0, special)
+        return bytes(buffer.raw[:size])
+
+
+class Context:
+    """One llama context: its KV memory and its compute buffers, holding one sequence of tokens.
+
+    Args:
+        n_ctx: tokens it can hold.
+        chunk: the most tokens that one `decode` takes; llama.cpp computes them in one go.
+    """
+
+    def __init__(self, model: Model, *, n_ctx: int, threads: int, chunk: int, gpu_layers: int = -1) -> None:
+        self.abort = AbortFlag()
+        self._threads = threads
+        params = _c.llama_context_default_params()
+        params.n_ctx = n_ctx
+        params.n_batch = params.n_ubatch = chunk
+        params.n_seq_max = 1
+        params.n_outputs_max = 8  # only the last token's logits are wanted: without this, room for all of a chunk's
+        params.n_threads = params.n_threads_batch = threads
+        params.no_perf = True
+        params.offload_kqv = gpu_layers != 0
+        params.abort_callback = self.abort.callback
+        params.abort_callback_data = self.abort.data
+        self._context = _c.llama_init_from_model(model.pointer, params)
+        if not self._context:
+            raise EngineError("llama.cpp could not make a context", "try a smaller --ctx")
+        self._memory = _c.llama_get_memory(self._context)
+        self._batch = _c.llama_batch_init(chunk, 0, 1)
+        for index in range(chunk):
+            self._batch.n_seq_id[index] = 1
+            self._batch.seq_id[index][0] = 0
+
+    def close(self) -> None:
+        if self._context:
+            _c.llama_batch_free(self._batch)
+            _c.llama_free(self._context)
+            self._context = None
+
+    @property
+    def pointer(self) -> ctypes.c_void_p:
+        return self._context  # type: ignore[no-any-return]
+
+    @property
+    def n_ctx(self) -> int:
+        return int(_c.llama_n_ctx(self._context))
+
+    def use_threads(self, threads: int) -> None:
+        """Compute with so many threads from the next decode on."""
+        if threads != self._threads:
+            _c.llama_set_n_threads(self._context, threads, threads)
+            self._threads = threads
+
+    def decode(self, tokens: Sequence[int], position: int) -> bool:
+        """Read tokens, the first at `position`; the logits after the last one are then there to sample from.
+
+        Returns:
+            False where the abort flag stopped it; `length` then says what was kept.
+
+        Raises:
+            EngineError: llama.cpp failed in it.
+        """
+        batch = self._batch
+        last = len(tokens) - 1
+        batch.n_tokens = last + 1
+        for index, token in enumerate(tokens):
+            batch.token[index] = token
+            batch.pos[index] = position + index
+            batch.logits[index] = 0
+        batch.logits[last] = 1
+        code = _c.llama_decode(self._context, batch)
+        if code == 0:
+            return True
+        if code == ABORTED:
+            return False
+        if code == NO_ROOM:
+            raise EngineError("The context is full", "start a new session, or use a larger --ctx")
+        raise EngineError(f"llama.cpp failed while reading (code {code})", "the native log tells more")
+
+    @property
+    def length(self) -> int:
+        """Tokens in memory."""
+        return int(_c.llama_memory_seq_pos_max(self._memory, 0)) + 1
+
+    def cut(self, length: int) -> bool:
+        """Forget everything from position `length` on. False where this kind of memory cannot (recurrent models)."""
+        return bool(_c.llama_memory_seq_rm(self._memory, 0, length, -1))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        _c.llama_memory_clear(self._memory, False)
+
+
+class Sampler:
+    """llama.cpp's sampler chain for one reply; it remembers what was drawn (penalties) and where its seed stands."""
+
+    def __init__(self, model: Model, sampling: Sampling) -> None:
+        self._chain = _c.llama_sampler_chain_init(_c.llama_sampler_chain_default_params())
+        for step in _steps(model, sampling):
+            _c.llama_sampler_chain_add(self._chain, step)
+
+    def close(self) -> None:
+        if self._chain:
+            _c.llama_sampler_free(self._chain)  # frees its steps with it
+            self._chain = None
+
+    def draw(self, context: Context) -> int:
+        """The next token after the last decode; it is also remembered."""
+        return int(_c.llama_sampler_sample(self._chain, context.pointer, -1))
+
+
+def _steps(model: Model, s: Sampling) -> list[ctypes.c_void_p]:
+    steps: list[ctypes.c_void_p] = []
+    if s.repeat_penalty != 1.0 and s.repeat_last_n > 0:
+        steps.append(_c.llama_sampler_init_penalties(model.n_vocab, s.repeat_last_n, s.repeat_penalty, 0.0, 0.0))
+    if s.temperature <= 0:
+        return [*steps, _c.llama_sampler_init_greedy()]
+    if s.top_k > 0:
+        steps.append(_c.llama_sampler_init_top_k(s.top_k))
+    if s.top_p < 1:
+        steps.append(_c.llama_sampler_init_top_p(s.top_p, 1))
+    if s.min_p > 0:
+        steps.append(_c.llama_sampler_init_min_p(s.min_p, 1))
+    return [*steps, _c.llama_sampler_init_temp(s.temperature), _c.llama_sampler_init_dist((s.seed or 0) & 0xFFFFFFFF)]

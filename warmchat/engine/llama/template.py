@@ -1,0 +1,165 @@
+"""Chat templates: the Jinja program in a GGUF, run in Jinja's sandbox, cut into the template's pieces and the contents.
+
+Contents are put in only after rendering, in place of marks: so a user who types ``<|im_end|>`` types text, not the
+model's end token, and a template cannot read what it should only place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from jinja2 import TemplateError, nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from warmchat.domain.conversation import Message
+from warmchat.domain.errors import EngineError
+
+# For models that carry no template: plain roles, told apart by lines, ended by the next "User:".
+GENERIC = (
+    "{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\n\n' }}"
+    "{% elif m.role == 'user' %}{{ 'User: ' + m.content + '\n' }}"
+    "{% else %}{{ 'Assistant: ' + m.content + '\n' }}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
+)
+GENERIC_STOPS = ("\nUser:", "\nAssistant:")
+
+MAX_RENDERED = 1_000_000  # characters; contents are not in it yet, so an honest template stays far below
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a prompt: the template's own words, or the content of a message (by `role`)."""
+
+    text: str
+    role: str = ""
+
+    @property
+    def is_content(self) -> bool:
+        return self.role != ""
+
+
+class _Generation(Extension):
+    """``{% generation %}`` marks the assistant's words for trainers; for a prompt it means nothing."""
+
+    tags = {"generation"}  # noqa: RUF012  jinja2's own declaration
+
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+def _refuse(message: str) -> NoReturn:
+    raise TemplateError(message)
+
+
+def _to_json(value: Any, indent: int | None = None, ensure_ascii: bool = False, **_: Any) -> str:
+    return json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
+
+
+def _now(form: str) -> str:
+    return datetime.now().astimezone().strftime(form)
+
+
+class ChatTemplate:
+    """One model's chat template.
+
+    Attributes:
+        hash: sixteen hex digits over the source, for the log.
+        generic: the model had none.
+        folds_system: it takes no system message; ours goes before the first user message.
+        own_system: it puts in a system prompt of its own when none is given.
+        stops: texts that end a reply (generic template only).
+
+    Raises:
+        EngineError: the template cannot be parsed or rendered.
+    """
+
+    def __init__(self, source: str, *, bos: str = "", eos: str = "") -> None:
+        self.generic = not source.strip()
+        self.source = source if not self.generic else GENERIC
+        self.stops = GENERIC_STOPS if self.generic else ()
+        self.hash = hashlib.sha256(self.source.encode("utf-8", "replace")).hexdigest()[:16]
+        self._names = {"bos_token": bos, "eos_token": eos}
+        env = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _Generation], autoescape=False
+        )
+        env.filters["tojson"] = _to_json
+        env.globals.update(raise_exception=_refuse, strftime_now=_now)
+        try:
+            self._template = env.from_string(self.source)
+        except Exception as error:  # a template is a program: it can fail in any way
+            raise EngineError(f"The chat template cannot be parsed: {error}", "try another GGUF of the model") from error
+        self.folds_system = not self._takes_system()
+        self.own_system = not self.folds_system and self._adds_system()
+
+    def pieces(self, messages: Sequence[Message]) -> list[Piece]:
+        """The prompt for these messages, up to where the assistant's reply begins."""
+        folded = _fold_system(messages) if self.folds_system else list(messages)
+        marks = [f"\ue000{index}:{secrets.token_hex(8)}\ue001" for index in range(len(folded))]
+        rendered = self._render([{"role": m.role, "content": mark} for m, mark in zip(folded, marks, strict=True)])
+        return _cut(rendered, dict(zip(marks, folded, strict=True)))
+
+    def _render(self, messages: list[dict[str, str]]) -> str:
+        try:
+            rendered = self._template.render(messages=messages, add_generation_prompt=True, **self._names)
+        except Exception as error:
+            raise EngineError(f"The model's chat template failed: {error}", "try another GGUF of this model") from error
+        if len(rendered) > MAX_RENDERED:
+            raise EngineError("The model's chat template makes a prompt of over a million characters")
+        return rendered
+
+    def _takes_system(self) -> bool:
+        """Tried, not parsed: a template may refuse, or silently leave the system message out."""
+        try:
+            out = self._render([_plain("system", "\ue000s\ue001"), _plain("user", "\ue000u\ue001")])
+        except EngineError:
+            return False
+        return "\ue000s\ue001" in out
+
+    def _adds_system(self) -> bool:
+        """With no system message, more stands before the user's words than with an empty one taken out."""
+        try:
+            bare = self._render([_plain("user", "\ue000u\ue001")])
+            given = self._render([_plain("system", "\ue000s\ue001"), _plain("user", "\ue000u\ue001")])
+        except EngineError:
+            return False
+        before_mark, after_mark = given.split("\ue000s\ue001", 1)
+        return bare.startswith(before_mark) and bare.endswith(after_mark) and len(before_mark) > 0
+
+
+def _plain(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
+
+
+def _fold_system(messages: Sequence[Message]) -> list[Message]:
+    """The system message, where there is one, goes before the first user message's words."""
+    if not messages or messages[0].role != "system":
+        return list(messages)
+    system, *rest = messages
+    if not rest or rest[0].role != "user":
+        return [Message("user", system.content), *rest]
+    return [Message("user", f"{system.content}\n\n{rest[0].content}"), *rest[1:]]
+
+
+def _cut(rendered: str, contents: dict[str, Message]) -> list[Piece]:
+    pieces: list[Piece] = []
+    rest = rendered
+    while rest:
+        at, mark = min(((rest.find(m), m) for m in contents if m in rest), default=(-1, ""))
+        if at < 0:
+            pieces.append(Piece(rest))
+            break
+        if at > 0:
+            pieces.append(Piece(rest[:at]))
+        message = contents[mark]
+        pieces.append(Piece(message.content, message.role))
+        rest = rest[at + len(mark) :]
+    return pieces

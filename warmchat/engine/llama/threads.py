@@ -1,0 +1,99 @@
+"""How many threads to compute with, now: as many as have a core of their own.
+
+llama.cpp's threads wait for each other a few hundred times a token. One that has lost its core to another program
+makes all others spin: measured here with two threads on two cores, 110-130 tokens/s alone became 1-40 beside one busy
+process, where a single thread kept 60-90. So the load of other programs is looked at a few times a second.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+LOOK_EVERY_S = 0.25
+TOLERANCE = 0.25  # cores: a screen that is being drawn, a mail program; less than giving up a thread would cost
+CALM_LOOKS = 3  # in a row, before a thread is taken back
+
+
+def usable_cores() -> int:
+    """Logical cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def usable_threads() -> int:
+    """Physical cores, no more than this process may run on: a second thread on one core gains nothing here."""
+    return max(1, min(usable_cores(), psutil.cpu_count(logical=False) or usable_cores()))
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Seconds of processor time since some beginning: of the whole machine, and of this process."""
+
+    machine: float
+    own: float
+
+
+def read_load() -> Load:
+    """The load counters of this machine."""
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    own = os.times()
+    return Load(machine=sum(times[:8]) - idle, own=own.user + own.system)
+
+
+class ThreadPacer:
+    """Advises a number of threads.
+
+    Args:
+        threads: the most to use.
+        cores: how many this process may run on.
+        fixed: the user chose the number: always advise it.
+    """
+
+    def __init__(
+        self,
+        threads: int,
+        cores: int,
+        *,
+        fixed: bool = False,
+        load: Callable[[], Load] = read_load,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most = threads
+        self._cores = cores
+        self._fixed = fixed
+        self._load = load
+        self._clock = clock
+        self._threads = threads
+        self._looked_at = clock()
+        self._last = load()
+        self._calm = 0
+
+    def threads(self) -> int:
+        """The number to use for the next step; looks at the machine at most every quarter of a second."""
+        now = self._clock()
+        passed = now - self._looked_at
+        if self._fixed or passed < LOOK_EVERY_S:
+            return self._threads
+        load, last = self._load(), self._last
+        self._last, self._looked_at = load, now
+        if passed > 8 * LOOK_EVERY_S:  # nothing was computed for long: that average says nothing of now
+            return self._threads
+        others = max(0.0, (load.machine - last.machine) - (load.own - last.own)) / passed
+        self._follow(max(1, min(self._most, int(self._cores - others + TOLERANCE))))
+        return self._threads
+
+    def _follow(self, wanted: int) -> None:
+        """Give way at once, come back when it has been calm for some looks."""
+        if wanted < self._threads:
+            self._threads, self._calm = wanted, 0
+        elif wanted == self._threads:
+            self._calm = 0
+        else:
+            self._calm += 1
+            if self._calm >= CALM_LOOKS:
+                self._threads, self._calm = wanted, 0

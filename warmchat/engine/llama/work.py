@@ -1,0 +1,144 @@
+"""One reply in the making: read the prompt in chunks, then draw a token a step. It can rest between any two steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from warmchat.domain.errors import WarmchatError
+from warmchat.domain.turn import Origin, StopReason, Timings, Usage
+from warmchat.engine.llama.detokenize import TextStream
+from warmchat.engine.llama.lanes import Lane
+from warmchat.engine.llama.native import Context, Model, Sampler
+from warmchat.engine.llama.prompt import Prompt
+from warmchat.engine.protocol import EngineEvent, Finished, Fragment, Job, Priority, Progress
+
+FLUSH_S = 0.05  # fragments come at most twenty times a second: each wakes the reader's process on a core we want
+
+Sink = Callable[[EngineEvent | WarmchatError], None]
+
+
+class DrawsTokens(Protocol):
+    def draw(self, context: Context) -> int: ...
+    def close(self) -> None: ...
+
+
+class Work:
+    """The state of one job.
+
+    Attributes:
+        ids: all tokens of the text so far; the last one drawn has not been read yet.
+        done: it has said its last word to the sink.
+    """
+
+    def __init__(
+        self, job: Job, prompt: Prompt, *, model: Model, origin: Origin, n_ctx: int, chunk: int, sink: Sink,
+        stops: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        self.job = job
+        self.ids = list(prompt.ids)
+        self.done = False
+        self._prompt_size = len(self.ids)
+        self._model = model
+        self._origin = origin
+        self._n_ctx = n_ctx
+        self._chunk = chunk
+        self._sink = sink
+        self._sampler = Sampler(model, job.sampling)
+        self._stream = TextStream(stops)
+        self._text: list[str] = []
+        self._unsent = "" if job.continue_from else prompt.opened
+        self._sent_at = 0.0
+        self._evaluated = 0
+        self._queued_at = time.monotonic()
+        self._started_at: float | None = None
+        self._first_at: float | None = None
+
+    @property
+    def priority(self) -> Priority:
+        return self.job.priority
+
+    @property
+    def drawn(self) -> list[int]:
+        """The reply's tokens, the end token not among them."""
+        return self.ids[self._prompt_size :]
+
+    @property
+    def text(self) -> str:
+        """The reply's text as it was given out."""
+        return "".join(self._text)
+
+    @property
+    def reading_prompt(self) -> bool:
+        return self._first_at is None
+
+    def step(self, lane: Lane[Context]) -> None:
+        """One chunk of the prompt, or one token of the reply. Nothing is lost where the abort flag stops it."""
+        if self._started_at is None:
+            self._started_at = time.monotonic()
+        if lane.owner is not self:  # new here, or someone used the lane meanwhile
+            lane.align(self.ids)
+            lane.owner = self
+        at = len(lane.ids)
+        chunk = self.ids[at : at + self._chunk]
+        if not lane.read(chunk):
+            return
+        at += len(chunk)
+        if self.reading_prompt:
+            self._evaluated += len(chunk)
+            self._sink(Progress(at, self._prompt_size))
+        if at == len(self.ids):
+            self._take(self._sampler.draw(lane.context))
+
+    def _take(self, token: int) -> None:
+        if self._first_at is None:
+            self._first_at = time.monotonic()
+        if self._model.is_end(token):
+            self.finish("end")
+            return
+        self.ids.append(token)
+        self._say(self._stream.push(self._model.piece(token)))
+        if self._stream.stopped:
+            self.finish("end")
+        elif len(self.ids) - self._prompt_size >= self.job.sampling.max_tokens:
+            self.finish("length")
+        elif len(self.ids) >= self._n_ctx:
+            self.finish("window")
+
+    def _say(self, text: str, *, now: bool = False) -> None:
+        self._unsent += text
+        moment = time.monotonic()
+        if self._unsent and (now or moment - self._sent_at >= FLUSH_S):
+            self._text.append(self._unsent)
+            self._sink(Fragment(self._unsent))
+            self._unsent, self._sent_at = "", moment
+
+    def finish(self, stop: StopReason) -> None:
+        """Say what is left and how it ended; frees the sampler."""
+        self._say(self._stream.finish(), now=True)
+        end = time.monotonic()
+        started = self._started_at or end
+        self._close()
+        self._sink(
+            Finished(
+                text=self.text,
+                stop=stop,
+                usage=Usage(self._prompt_size, self._evaluated, len(self.drawn)),
+                timings=Timings(
+                    queued_s=started - self._queued_at,
+                    first_token_s=(self._first_at or end) - started,
+                    reply_s=end - started,
+                ),
+                origin=self._origin,
+            )
+        )
+
+    def fail(self, error: WarmchatError) -> None:
+        """End with an error; frees the sampler."""
+        self._close()
+        self._sink(error)
+
+    def _close(self) -> None:
+        self.done = True
+        self._sampler.close()

@@ -1,0 +1,69 @@
+"""JSON Lines: one turn a line, schema ``warmchat.turn/1``; written here and read back here.
+
+Every line stands alone: it carries its session's title and the profiles that spoke in it, by hash. A header line would
+save bytes, but the lines could then not be filtered, shuffled, split or joined with ordinary tools and stay readable.
+
+    {"schema": "warmchat.turn/1", "session_title", "session_started_at",
+     "turn": {"id", "session_id", "parent_id", "user_text", ..., "reply": {...}, "shadow": {...}, "verdict": {...}},
+     "others": [replies], "judgements": [{"reply_id", "shadow_id", "judged_at", "verdict"}],
+     "mark": {...} | null, "profiles": {hash: {...}}}
+
+The names are those of the domain's dataclasses. A later version may add keys; it changes the number in ``schema`` when
+one goes or means something else. Where a profile's file stood on this machine is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from warmchat.domain.errors import ExportError
+from warmchat.storage.records import TurnRecord
+
+SCHEMA = "warmchat.turn/1"
+IMPORT_HINT = "import reads what `log export --format jsonl` writes"
+
+# Line ends to some readers, though not to JSON; and marks that a terminal or an editor might obey.
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+
+
+def jsonl(records: Iterable[TurnRecord]) -> Iterator[str]:
+    """One line for each turn, line end included."""
+    for record in records:
+        yield json.dumps(as_dict(record), ensure_ascii=False).translate(_ESCAPED) + "\n"
+
+
+def as_dict(record: TurnRecord) -> dict[str, Any]:
+    """The record as JSON values, ``schema`` first."""
+    shared = {key: replace(profile, source="") for key, profile in record.profiles.items()}
+    return {"schema": SCHEMA, **asdict(replace(record, profiles=shared))}
+
+
+def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
+    """The records of a file named `name` (for messages), one for each line that is not empty.
+
+    Raises:
+        ExportError: a line is not a turn of this schema; the message says which line and why.
+    """
+    adapter = TypeAdapter(TurnRecord)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        place = f"{name}, line {number}"
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise ExportError(f"{place} is not JSON: {error}", IMPORT_HINT) from error
+        schema = value.get("schema") if isinstance(value, dict) else None
+        if schema != SCHEMA:
+            raise ExportError(f"{place} has the schema {schema!r}, not {SCHEMA!r}", IMPORT_HINT)
+        try:
+            yield adapter.validate_json(line, strict=True)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"]) or "the line"
+            raise ExportError(f"{place}: {where}: {first['msg'].lower()}", "nothing was imported") from error

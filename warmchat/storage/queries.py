@@ -1,0 +1,204 @@
+"""Every question to the log, as functions of an open database. The caller holds the snapshot (see `SessionLog`)."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from warmchat.domain.profile import Profile
+from warmchat.domain.turn import Turn
+from warmchat.domain.verdict import Verdict
+from warmchat.storage import rows
+from warmchat.storage.records import Judgement, Mark, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.rows import Row
+
+SESSIONS = """
+SELECT s.id, s.title, s.started_at,
+    coalesce(max(x.created_at), s.started_at) AS last_at,
+    count(x.n) AS turns,
+    count(CASE WHEN x.label IN ('agree', 'disagree', 'unsure') THEN 1 END) AS checked,
+    count(CASE WHEN x.label = 'disagree' THEN 1 END) AS disagreements,
+    json_group_array(DISTINCT x.model_name) AS models,
+    json_group_array(DISTINCT x.profile) AS profiles
+FROM sessions AS s LEFT JOIN exchanges AS x ON x.session_id = s.id
+WHERE s.id IN (
+    SELECT s.id FROM sessions AS s LEFT JOIN turns AS t ON t.session_id = s.id
+    GROUP BY s.id ORDER BY max(t.n) DESC, s.started_at DESC LIMIT ?
+)
+GROUP BY s.id ORDER BY max(x.n) DESC, s.started_at DESC
+"""
+
+
+def sessions(db: Database, limit: int | None) -> list[SessionSummary]:
+    """The sessions, the one that was spoken in last first."""
+    return [
+        SessionSummary(**{**row, "models": _names(row["models"]), "profiles": _names(row["profiles"])})
+        for row in db.query(SESSIONS, [-1 if limit is None else limit])
+    ]
+
+
+def session_ids(db: Database, prefix: str, limit: int) -> list[str]:
+    """Ids that begin with `prefix`, newest first; an id that is `prefix` alone."""
+    found = [
+        row["id"]
+        for row in db.query(
+            "SELECT id FROM sessions WHERE substr(id, 1, length(:prefix)) = :prefix"
+            " ORDER BY id = :prefix DESC, started_at DESC LIMIT :limit",
+            {"prefix": prefix, "limit": limit},
+        )
+    ]
+    return found[:1] if found[:1] == [prefix] else found
+
+
+def title(db: Database, session_id: str) -> str | None:
+    """The title of a session; None where there is no such session."""
+    row = db.execute("SELECT title FROM sessions WHERE id = ?", [session_id]).fetchone()
+    return row[0] if row else None
+
+
+def last_session_id(db: Database) -> str | None:
+    """The session of the newest turn."""
+    row = db.execute("SELECT session_id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
+def turns(db: Database, where: TurnFilter, *, newest_first: bool = False, limit: int | None = None) -> list[Turn]:
+    """The turns that `where` lets through, with shown reply, shadow reply and current verdict."""
+    return _turns_at(db, _places(db, where, newest_first, limit))
+
+
+def records(db: Database, where: TurnFilter) -> list[TurnRecord]:
+    """The turns that `where` lets through, oldest first, with all that the log holds of them."""
+    places = _places(db, where, newest_first=False, limit=None)
+    found = _turns_at(db, places)
+    ids = [turn.id for turn in found]
+    by_turn = _grouped(_rows(db, "replies", "turn_id", ids), "turn_id")
+    judged = _judgements(db, ids)
+    marks = {row["turn_id"]: row for row in _rows(db, "marks", "turn_id", ids)}
+    started = {row["id"]: row for row in _rows(db, "sessions", "id", {turn.session_id for turn in found})}
+    spoken = profiles(db, {row["profile_hash"] for group in by_turn.values() for row in group})
+    return [
+        TurnRecord(
+            session_title=started[turn.session_id]["title"],
+            session_started_at=started[turn.session_id]["started_at"],
+            turn=turn,
+            others=tuple(
+                rows.reply_of(row)
+                for row in by_turn[turn.id]
+                if row["id"] not in {r.id for r in (turn.reply, turn.shadow) if r is not None}
+            ),
+            judgements=tuple(judged[turn.id]),
+            mark=_mark(marks.get(turn.id)),
+            profiles={
+                row["profile_hash"]: spoken[row["profile_hash"]]
+                for row in by_turn[turn.id]
+                if row["profile_hash"] in spoken
+            },
+        )
+        for turn in found
+    ]
+
+
+def profiles(db: Database, hashes: Iterable[str]) -> dict[str, Profile]:
+    """The profiles of these hashes; one that was never saved is missing."""
+    found = {row["hash"]: rows.profile_of(row) for row in _rows(db, "profiles", "hash", hashes)}
+    return {key: profile for key, profile in found.items() if profile is not None}
+
+
+def condition(where: TurnFilter) -> tuple[str, list[Any]]:
+    """The filter as an SQL condition on the view `exchanges`, with its parameters."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for column, values in (
+        ("session_id", where.sessions),
+        ("label", where.labels),
+        ("kind", where.kinds),
+        ("profile", where.profiles),
+    ):
+        if values:
+            parts.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608  the column stands above
+            parameters.append(json.dumps(list(values)))
+    if where.model:
+        parts.append("(instr(lower(model_name), lower(?)) OR instr(model, ?) = 1)")
+        parameters += [where.model, where.model]
+    for bound, value in (
+        ("created_at >= ?", where.since),
+        ("created_at < ?", where.until),
+        ("score >= ?", where.min_score),
+    ):
+        if value is not None:
+            parts.append(bound)
+            parameters.append(value)
+    return " AND ".join(parts) or "1", parameters
+
+
+def _places(db: Database, where: TurnFilter, newest_first: bool, limit: int | None) -> list[Row]:
+    """Which turn, reply, shadow reply and verdict belong together."""
+    sql, parameters = condition(where)
+    order = "DESC" if newest_first else "ASC"
+    return list(
+        db.query(
+            "SELECT turn_id, reply_id, shadow_id, verdict_n FROM exchanges"  # noqa: S608  only own words are put in
+            f" WHERE {sql} ORDER BY n {order} LIMIT ?",
+            [*parameters, -1 if limit is None else limit],
+        )
+    )
+
+
+def _turns_at(db: Database, places: Sequence[Row]) -> list[Turn]:
+    """One query a table, however many turns there are."""
+    found = {row["id"]: row for row in _rows(db, "turns", "id", (p["turn_id"] for p in places))}
+    reply_ids = [p[side] for p in places for side in ("reply_id", "shadow_id") if p[side] is not None]
+    replies = {row["id"]: rows.reply_of(row) for row in _rows(db, "replies", "id", reply_ids)}
+    verdicts = _verdicts(db, _rows(db, "verdicts", "n", (p["verdict_n"] for p in places if p["verdict_n"] is not None)))
+    return [
+        rows.turn_of(
+            found[place["turn_id"]],
+            replies.get(place["reply_id"]),
+            replies.get(place["shadow_id"]),
+            verdicts.get(place["verdict_n"]),
+        )
+        for place in places
+    ]
+
+
+def _verdicts(db: Database, verdict_rows: Sequence[Row]) -> dict[int, Verdict]:
+    evidence = _grouped(_rows(db, "evidence", "verdict", (row["n"] for row in verdict_rows)), "verdict")
+    return {
+        row["n"]: rows.verdict_of(row, sorted(evidence[row["n"]], key=lambda pair: pair["position"]))
+        for row in verdict_rows
+    }
+
+
+def _judgements(db: Database, turn_ids: Sequence[str]) -> dict[str, list[Judgement]]:
+    verdict_rows = _rows(db, "verdicts", "turn_id", turn_ids)
+    verdicts = _verdicts(db, verdict_rows)
+    out: dict[str, list[Judgement]] = defaultdict(list)
+    for row in verdict_rows:
+        out[row["turn_id"]].append(Judgement(row["reply_id"], row["shadow_id"], row["judged_at"], verdicts[row["n"]]))
+    return out
+
+
+def _rows(db: Database, table: str, column: str, values: Iterable[Any]) -> list[Row]:
+    """The rows of `table` whose `column` is one of `values`, in the order of arrival."""
+    sql = f"SELECT * FROM {table} WHERE {column} IN (SELECT value FROM json_each(?)) ORDER BY rowid"  # noqa: S608
+    return list(db.query(sql, [json.dumps(list(values))]))
+
+
+def _grouped(all_rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
+    out: dict[Any, list[Row]] = defaultdict(list)
+    for row in all_rows:
+        out[row[column]].append(row)
+    return out
+
+
+def _mark(row: Row | None) -> Mark | None:
+    return None if row is None else Mark(row["mark"], row["note"], row["marked_at"])
+
+
+def _names(array: str) -> tuple[str, ...]:
+    return tuple(sorted(name for name in json.loads(array) if name))

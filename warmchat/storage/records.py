@@ -1,0 +1,112 @@
+"""What the log is asked and what it answers, beside the turns themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from warmchat.domain.profile import Profile
+from warmchat.domain.turn import Reply, ReplyRole, Turn
+from warmchat.domain.verdict import Kind, Label, Verdict
+
+MarkName = Literal["oracle_right", "companion_right", "both_fine", "both_wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One line of the list of sessions.
+
+    Attributes:
+        last_at: when its newest turn was opened.
+        checked: turns whose reply was compared (`agree`, `disagree` or `unsure`).
+        disagreements: turns whose current verdict is `disagree`.
+        models: names of the models that replied, each once.
+        profiles: ids of the profiles that were asked to reply, each once.
+    """
+
+    id: str
+    title: str
+    started_at: str
+    last_at: str
+    turns: int
+    checked: int
+    disagreements: int
+    models: tuple[str, ...]
+    profiles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFilter:
+    """Which turns; what is empty or None lets all through, several values of one field mean any of them.
+
+    Attributes:
+        model: part of the model's name, or the beginning of its identity.
+        since: not older than this; ISO 8601 with offset, like `Turn.created_at`.
+        until: older than this.
+        min_score: the verdict's score is at least this.
+    """
+
+    sessions: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    profiles: tuple[str, ...] = ()
+    model: str = ""
+    since: str | None = None
+    until: str | None = None
+    min_score: float | None = None
+
+
+DISAGREEMENTS = TurnFilter(labels=("disagree",))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message or reply that a search found. ``role`` is `user` or the reply's role; ``snippet`` the words around."""
+
+    session_id: str
+    session_title: str
+    turn_id: str
+    role: Literal["user"] | ReplyRole
+    profile: str
+    created_at: str
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the user thought of a turn's two answers."""
+
+    mark: MarkName
+    note: str = ""
+    marked_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with what it is about. The ids are None where there was no such reply."""
+
+    reply_id: str | None
+    shadow_id: str | None
+    judged_at: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """All that the log holds of one turn: what an export writes, and an import reads.
+
+    Attributes:
+        turn: with its shown reply, shadow reply and current verdict.
+        others: its other replies: samples, drafts, alternatives, earlier ones.
+        judgements: all its verdicts, oldest first; the current one is among them.
+        profiles: the profiles that spoke in it, by hash; one that was never saved is missing.
+    """
+
+    session_title: str
+    session_started_at: str
+    turn: Turn
+    others: tuple[Reply, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    mark: Mark | None = None
+    profiles: Mapping[str, Profile] = field(default_factory=dict)

@@ -1,0 +1,157 @@
+"""Every change to the log, as functions of an open database. The caller holds the transaction (see `SessionLog`)."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from warmchat.domain.errors import LogError
+from warmchat.domain.profile import Profile
+from warmchat.domain.text import one_line
+from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.verdict import Verdict
+from warmchat.storage import rows
+from warmchat.storage.records import Mark, TurnRecord
+from warmchat.storage.rows import Row
+
+TITLE_LENGTH = 80
+
+
+def open_turn(db: Database, turn: Turn, profile: Profile) -> None:
+    """The session where it is new, the profile, and the turn without its replies."""
+    add_session(db, turn.session_id, _title(turn.user_text), turn.created_at)
+    save_profile(db, profile)
+    _put_turn(db, turn, profile.hash)
+
+
+def add_session(db: Database, session_id: str, title: str, started_at: str) -> None:
+    """A session; one that is there stays as it is."""
+    row = {"id": session_id, "title": rows.storable_text(title), "started_at": started_at}
+    db.table("sessions").insert(row, pk="id", ignore=True)
+
+
+def save_profile(db: Database, profile: Profile) -> None:
+    """The profile under its hash. Name and description are not part of the hash: the last ones seen stay."""
+    db.table("profiles").upsert(rows.profile_row(profile), pk="hash")
+
+
+def save_reply(db: Database, turn_id: str, reply: Reply) -> None:
+    """The reply as it stands; the same id again replaces what was saved of it."""
+    _name_hash(db, reply.profile_hash, reply.profile)
+    db.table("replies").upsert(rows.reply_row(turn_id, reply), pk="id")
+
+
+def save_verdict(db: Database, turn_id: str, reply_id: str | None, shadow: Reply | None, verdict: Verdict) -> None:
+    """The verdict, its evidence and the shadow reply it is about. It becomes the turn's newest."""
+    if shadow is not None:
+        save_reply(db, turn_id, shadow)
+    _put_verdict(db, rows.verdict_row(turn_id, reply_id, shadow.id if shadow is not None else None, verdict), verdict)
+
+
+def _put_verdict(db: Database, row: Row, verdict: Verdict) -> None:
+    """A verdict on replies that are in the log; the same detector's earlier one on the same two goes."""
+    db.execute(
+        "DELETE FROM verdicts WHERE turn_id = :turn_id AND reply_id IS :reply_id AND shadow_id IS :shadow_id"
+        " AND detector = :detector",  # IS, not =: where there is no reply the id is NULL
+        row,
+    )
+    db.table("verdicts").insert(row)
+    n = db.execute("SELECT last_insert_rowid()").fetchone()[0]
+    db.table("evidence").insert_all(rows.evidence_rows(n, verdict))
+
+
+def fail_turn(db: Database, turn_id: str, message: str) -> None:
+    """Why the turn has no whole reply."""
+    _update_turn(db, "UPDATE turns SET error = ? WHERE id = ?", rows.storable_text(message), turn_id)
+
+
+def save_window(db: Database, turn_id: str, window: tuple[str, ...]) -> None:
+    """Which earlier turns the reply could read."""
+    _update_turn(db, "UPDATE turns SET window = ? WHERE id = ?", rows.window_json(window), turn_id)
+
+
+def save_mark(db: Database, turn_id: str, mark: Mark | None) -> None:
+    """What the user thinks of the two answers; None takes it back."""
+    if mark is None:
+        db.execute("DELETE FROM marks WHERE turn_id = ?", [turn_id])
+        return
+    row = {"turn_id": turn_id, "mark": mark.mark, "note": rows.storable_text(mark.note)}
+    if mark.marked_at:
+        row["marked_at"] = mark.marked_at
+    db.table("marks").insert(row, replace=True)
+
+
+def rename_session(db: Database, session_id: str, title: str) -> bool:
+    """Whether there is such a session."""
+    return db.execute("UPDATE sessions SET title = ? WHERE id = ?", [_title(title), session_id]).rowcount > 0
+
+
+def delete_session(db: Database, session_id: str) -> bool:
+    """The session with all that hangs on it, and the profiles that nothing else used. Whether it was there."""
+    if db.execute("DELETE FROM sessions WHERE id = ?", [session_id]).rowcount == 0:
+        return False
+    db.execute(
+        "DELETE FROM profiles WHERE hash NOT IN (SELECT profile_hash FROM replies)"
+        " AND hash NOT IN (SELECT profile_hash FROM turns WHERE profile_hash IS NOT NULL)"
+    )
+    forget_words(db)
+    return True
+
+
+def delete_all(db: Database) -> None:
+    """Everything."""
+    db.execute("DELETE FROM sessions")
+    db.execute("DELETE FROM profiles")
+    forget_words(db)
+
+
+def forget_words(db: Database) -> None:
+    """Rewrite the search indexes: FTS5 only notes that a row is gone and keeps its words until segments are merged."""
+    for index in ("turns_fts", "replies_fts"):
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608  the names stand one line above
+
+
+def add_record(db: Database, record: TurnRecord) -> bool:
+    """A turn from an export, under its own ids. False, and nothing changed, where the log has it already."""
+    turn = record.turn
+    if db.execute("SELECT 1 FROM turns WHERE id = ?", [turn.id]).fetchone():
+        return False
+    add_session(db, turn.session_id, record.session_title, record.session_started_at)
+    for profile_hash, profile in record.profiles.items():
+        # Under the hash of the export: what goes into it may differ between versions. What the log has, it keeps.
+        db.table("profiles").insert({**rows.profile_row(profile), "hash": profile_hash}, pk="hash", ignore=True)
+    _put_turn(db, turn, turn.reply.profile_hash if turn.reply is not None else None)
+    for reply in (*record.others, *(r for r in (turn.reply, turn.shadow) if r is not None)):  # the current ones last
+        _name_hash(db, reply.profile_hash, reply.profile)
+        # An export does not say when a reply was made; its turn's time is near. Not upsert: an id of another turn is
+        # an error.
+        db.table("replies").insert({**rows.reply_row(turn.id, reply), "created_at": turn.created_at})
+    for judged in record.judgements:
+        row = rows.verdict_row(turn.id, judged.reply_id, judged.shadow_id, judged.verdict)
+        _put_verdict(db, {**row, "judged_at": judged.judged_at}, judged.verdict)
+    if record.mark is not None:
+        save_mark(db, turn.id, record.mark)
+    return True
+
+
+def _put_turn(db: Database, turn: Turn, profile_hash: str | None) -> None:
+    row = rows.turn_row(turn, profile_hash)
+    known = db.execute("SELECT id FROM turns WHERE id = ?", [turn.parent_id]).fetchone()
+    row["parent_turn_id"] = known[0] if known else None
+    if profile_hash is not None:
+        _name_hash(db, profile_hash, turn.profile)
+    db.table("turns").upsert(row, pk="id")
+
+
+def _name_hash(db: Database, profile_hash: str, profile_id: str) -> None:
+    """A row for a profile that was never saved, so that the reply is kept in any case."""
+    db.table("profiles").insert({"hash": profile_hash, "id": profile_id, "name": profile_id}, pk="hash", ignore=True)
+
+
+def _update_turn(db: Database, sql: str, value: str, turn_id: str) -> None:
+    if db.execute(sql, [value, turn_id]).rowcount == 0:
+        hint = "an earlier write failed, or the session was deleted meanwhile"
+        raise LogError(f"The log does not hold the turn {turn_id}", hint)
+
+
+def _title(text: str) -> str:
+    return rows.storable_text(one_line(text, TITLE_LENGTH)) or "(no words)"

@@ -1,0 +1,254 @@
+"""The terminal app: themes, the model's seat, the open session, and the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from warmchat.domain.errors import WarmchatError
+from warmchat.domain.text import printable
+from warmchat.ui.chat.prompt import teach_alt_enter
+from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.keys import CHAT
+from warmchat.ui.model_seat import ModelSeat, ModelState
+from warmchat.ui.services import Services
+from warmchat.ui.theme import DARK, LIGHT, THEMES
+from warmchat.ui.turn_thread import TurnThreads
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from warmchat.engine.protocol import Engine
+    from warmchat.session import ChatSession
+
+QUIT_TWICE_S = 2.0
+CLOSE_WAIT_S = 3.0
+
+
+class WarmchatApp(App[None]):
+    """The program in a terminal. It paints first; session and model come in threads."""
+
+    TITLE = "warmchat"
+    ENABLE_COMMAND_PALETTE = True
+    CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]  # only App and Screen may name files
+        "app.tcss",
+        "chat/screen.tcss",
+        "chat/header.tcss",
+        "chat/transcript.tcss",
+        "chat/turn_view.tcss",
+        "chat/reply_view.tcss",
+        "chat/strip.tcss",
+        "chat/prompt.tcss",
+        "disagreement/panel.tcss",
+        "pickers/pickers.tcss",
+        "help/screen.tcss",
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+
+    class ModelChanged(Message):
+        """The model's seat has a new state."""
+
+        def __init__(self, state: ModelState) -> None:
+            super().__init__()
+            self.state = state
+
+    class SessionOpened(Message):
+        """A session is open, or could not be opened."""
+
+        def __init__(self, session: ChatSession | None, error: WarmchatError | None) -> None:
+            super().__init__()
+            self.session = session
+            self.error = error
+
+    def __init__(self, services: Services) -> None:
+        teach_alt_enter()
+        super().__init__()
+        self.services = services
+        self.session: ChatSession | None = None
+        self.threads = TurnThreads()
+        self.seat = ModelSeat(
+            services.open_engine, adopt=self._adopt, tell=self._tell_model
+        )
+        self.off_record = not services.settings.log
+        self._profile_hashes: dict[str, str] = {}
+        self._problems: set[str] = set()
+        self._interrupted_at = 0.0
+        self.chat = ChatScreen()
+        for theme in THEMES.values():
+            self.register_theme(theme)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.chat
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return dict(DARK.variables)
+
+    def on_mount(self) -> None:
+        self.theme = THEMES[self.services.settings.theme].name
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        """After the first paint: the session, the model, what is heavy to import."""
+        if self.services.log_problem:
+            self.tell(self.services.log_problem, severity="warning")
+        self.profiles_changed(first=True)
+        if self.services.initial_model is not None:
+            self.seat.load(self.services.initial_model)
+        self.open_session(self.services.initial_session)
+
+    # ---- notices
+
+    def tell(self, message: str, hint: str = "", *, severity: SeverityLevel = "information") -> None:
+        """A notice. Text from anywhere may go in."""
+        text = printable(message) + (f"\n{printable(hint)}" if hint else "")
+        self.notify(text, severity=severity, timeout=5 if severity == "information" else 10, markup=False)
+
+    # ---- profiles
+
+    @property
+    def reference(self) -> str:
+        """Id of the profile the others are checked against."""
+        return self.session.rules.reference if self.session is not None else self.services.settings.reference
+
+    def profiles_changed(self, *, first: bool = False) -> bool:
+        """Ask the profile files; says which edits are live and what is wrong with which."""
+        shelf = self.services.profiles
+        if not first and not shelf.changed():
+            return False
+        now = {profile.id: profile.hash for profile in shelf.all()}
+        if not first:
+            edited = sorted(i for i, h in now.items() if self._profile_hashes.get(i, h) != h)
+            new = sorted(set(now) - set(self._profile_hashes))
+            if edited:
+                self.tell(f"Edited on the disk: {', '.join(edited)}", "live at the next turn")
+            if new:
+                self.tell(f"New profile: {', '.join(new)}", "F6 chooses it")
+        self._profile_hashes = now
+        problems = shelf.problems()
+        for problem in problems:
+            if problem not in self._problems:
+                self.tell(problem, severity="warning")
+        self._problems = set(problems)
+        return True
+
+    # ---- model
+
+    def load_model(self, path: Path) -> None:
+        """Put another model into the seat."""
+        if self.chat.flow.replying:
+            self.tell("A reply is still coming", "Esc stops it; then choose the model")
+            return
+        self.seat.load(path)
+
+    def _tell_model(self, state: ModelState) -> None:
+        """Called by the seat in its own thread."""
+        self.post_message(self.ModelChanged(state))
+
+    def _adopt(self, engine: Engine) -> None:
+        """Called by the seat in its own thread."""
+        session = self.session
+        if session is not None:
+            session.use_engine(engine)
+
+    def on_warmchat_app_model_changed(self, event: ModelChanged) -> None:
+        self.chat.show_model(event.state)
+        if event.state.status == "failed":
+            self.tell(event.state.message, event.state.hint, severity="error")
+
+    # ---- session
+
+    def open_session(self, session_id: str | None) -> None:
+        """Open a new session, or go on with one from the log, in a thread: it reads the log."""
+        if self.chat.flow.replying:
+            self.tell("A reply is still coming", "Esc stops it first")
+            return
+
+        def open_it() -> None:
+            session, error = None, None
+            try:
+                session = self.services.open_session(session_id)
+            except WarmchatError as failed:
+                error = failed
+            except Exception as failed:  # nobody else would hear of it
+                error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
+            self.post_message(self.SessionOpened(session, error))
+
+        threading.Thread(target=open_it, name="open-session", daemon=True).start()
+
+    async def on_warmchat_app_session_opened(self, event: SessionOpened) -> None:
+        if event.session is None:
+            if event.error is not None:
+                self.tell(event.error.message, event.error.hint, severity="error")
+            return
+        old, self.session = self.session, event.session
+        event.session.off_record = self.off_record
+        if self.seat.engine is not None and event.session.engine is not self.seat.engine:
+            event.session.use_engine(self.seat.engine)
+        if old is not None:
+            threading.Thread(target=old.close, name="close-session", daemon=True).start()
+        await self.chat.show_session(event.session)
+
+    def toggle_off_record(self) -> None:
+        """Write nothing of the turns to come, or write again."""
+        if not self.services.settings.log:
+            self.tell("Nothing is written in this run: the log is off")
+            return
+        self.off_record = not self.off_record
+        if self.session is not None:
+            self.session.off_record = self.off_record
+        self.chat.show_voice()
+        if self.off_record:
+            self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
+        else:
+            self.tell("On the record again, from the next turn on")
+
+    # ---- looks and the way out
+
+    def action_swap_theme(self) -> None:
+        """Light or dark."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C with nothing selected: twice means it."""
+        now = time.monotonic()
+        if now - self._interrupted_at <= QUIT_TWICE_S:
+            self.exit()
+            return
+        self._interrupted_at = now
+        self.tell("Ctrl+C again quits", "Esc stops a reply")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette offers what the keys do, by name."""
+        if screen is not self.chat:
+            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
+            return
+        for deed in CHAT:
+            if deed.action:
+                command = f"/{deed.command}" if deed.command else ""
+                say = " · ".join(part for part in (deed.shown, command, deed.more) if part)
+                yield SystemCommand(deed.title, say, self._palette_deed(deed.action))
+
+    def _palette_deed(self, action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await self.chat.run_action(action)
+
+        return run
+
+    async def on_unmount(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        """Let waiting checks be noted as deferred, then let go of the model. Bounded: nobody waits long for an exit."""
+        if self.session is not None:
+            self.session.close()
+        self.threads.join(CLOSE_WAIT_S)
+        self.seat.close()

@@ -1,0 +1,196 @@
+"""What leads away from the chat screen and back: side by side, pickers, export, files, the clipboard."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warmchat.domain.errors import WarmchatError
+from warmchat.domain.text import one_line
+from warmchat.domain.turn import Turn
+from warmchat.ui.clipboard import copy_with_program
+
+if TYPE_CHECKING:
+    from warmchat.ui.chat.screen import ChatScreen
+
+FORMATS = ("md", "html", "jsonl", "csv")
+
+
+def compare(screen: ChatScreen, turn: Turn | None) -> None:
+    """Open side by side, or say why there is nothing to set side by side."""
+    app = screen.chat_app
+    if turn is None:
+        app.tell("There is no turn to compare yet")
+    elif turn.shadow is None or turn.reply is None or turn.verdict is None:
+        if turn.id in screen.transcript.pending:
+            app.tell("This turn is still being checked")
+        elif turn.profile == app.reference and turn.verdict is None:
+            app.tell("The oracle itself spoke here: there is no second answer", "F5 asks it again and compares")
+        else:
+            reason = turn.verdict.reason if turn.verdict is not None else "no check was made"
+            app.tell(f"This turn was not compared: {reason}", "F5 checks it now")
+    else:
+        from warmchat.ui.disagreement.panel import DisagreementPanel
+
+        app.push_screen(
+            DisagreementPanel(turn, voice=screen.look_of(turn.profile), reference=screen.look_of(turn.shadow.profile))
+        )
+
+
+def can_be_checked(turn: Turn) -> bool:
+    """Whether a check could give this turn a verdict that it lacks."""
+    has_reply = turn.reply is not None and bool(turn.reply.text.strip())
+    return has_reply and (turn.verdict is None or turn.verdict.label == "unjudged")
+
+
+def check_now(screen: ChatScreen, turn: Turn | None) -> None:
+    """Start the check of a turn, or say why that cannot be."""
+    app = screen.chat_app
+    if turn is None or screen.session is None:
+        app.tell("There is no turn to check yet")
+    elif turn.id in screen.transcript.pending:
+        app.tell("This turn is being checked already")
+    elif not can_be_checked(turn):
+        judged = turn.verdict is not None and turn.verdict.label != "unjudged"
+        if judged:
+            app.tell("This turn was checked already", "F4 shows it")
+        else:
+            app.tell("There is no reply to check")
+    else:
+        screen.flow.check(screen.session, turn)
+
+
+def copy_reply(screen: ChatScreen, turn: Turn | None) -> None:
+    """Copy a reply as it was written, and say which way it went."""
+    if turn is None or turn.reply is None:
+        screen.chat_app.tell("There is no reply to copy yet")
+        return
+    text, app = turn.reply.text, screen.chat_app
+    app.copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+
+    def copy() -> None:
+        program = copy_with_program(text)
+        way = f"with {program}" if program else "by way of the terminal, which may not allow it"
+        app.call_from_thread(app.tell, f"Copied {len(text):,} characters {way}")
+
+    threading.Thread(target=copy, name="copy", daemon=True).start()
+
+
+def attach(screen: ChatScreen, path: str) -> None:
+    """Put a file into the message; asks for the path where none is given."""
+
+    def take(given: str | None) -> None:
+        if not given:
+            return
+        try:
+            screen.prompt.take_file(Path(_unquoted(given)).expanduser())
+        except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
+            message, hint = (error.message, error.hint) if isinstance(error, WarmchatError) else (str(error), "")
+            screen.chat_app.tell(message, hint, severity="error")
+
+    if path:
+        take(path)
+    else:
+        from warmchat.ui.pickers.path_form import PathForm
+
+        screen.app.push_screen(PathForm("Attach a file as text", "Path of the file"), take)
+
+
+def choose_model(screen: ChatScreen) -> None:
+    """Pick a model file from those on this machine, or type a path."""
+    from warmchat.ui.pickers.picker import Picker
+    from warmchat.ui.pickers.rows import model_rows
+
+    app = screen.chat_app
+
+    def take(path: str | None) -> None:
+        if path:
+            app.load_model(Path(_unquoted(path)).expanduser())
+
+    app.push_screen(
+        Picker(
+            "Models on this machine",
+            load=lambda: model_rows(app.services.find_models()),
+            empty="No model was found. Type the path of a .gguf file above, or: warmchat models pull",
+            typed="Path of a .gguf file",
+        ),
+        take,
+    )
+
+
+def choose_profile(screen: ChatScreen) -> None:
+    """Pick the voice that speaks next."""
+    from warmchat.ui.pickers.picker import Picker
+    from warmchat.ui.pickers.rows import profile_rows
+
+    app = screen.chat_app
+
+    def take(profile_id: str | None) -> None:
+        if profile_id:
+            screen.speak_as(profile_id)
+
+    app.push_screen(
+        Picker("Profiles", load=lambda: profile_rows(app.services.profiles.all()), empty="No profile was found"), take
+    )
+
+
+def choose_session(screen: ChatScreen) -> None:
+    """Pick a session of the log and go on with it."""
+    from warmchat.ui.pickers.picker import Picker
+    from warmchat.ui.pickers.rows import session_rows
+
+    app = screen.chat_app
+
+    def take(session_id: str | None) -> None:
+        if session_id:
+            app.open_session(session_id)
+
+    app.push_screen(
+        Picker("Sessions", load=lambda: session_rows(app.services.sessions()), empty="The log holds no sessions yet"),
+        take,
+    )
+
+
+def export(screen: ChatScreen, what: str) -> None:
+    """Write the session to a file; asks for format and path where they are not given."""
+    from warmchat.ui.pickers.export_form import ExportForm
+
+    app, session = screen.chat_app, screen.session
+    if session is None or not session.turns:
+        app.tell("There is nothing to export yet")
+        return
+    session_id = session.id
+
+    def take(asked: tuple[str, Path] | None) -> None:
+        if asked is None:
+            return
+        form, target = asked
+
+        def write() -> None:
+            try:
+                written = app.services.export(session_id, form, target)
+            except WarmchatError as error:
+                app.call_from_thread(app.tell, error.message, error.hint, severity="error")
+            except Exception as error:  # a thread of its own: nobody else would hear of it
+                app.call_from_thread(app.tell, f"The export failed: {error}", severity="error")
+            else:
+                app.call_from_thread(app.tell, f"Exported to {written}")
+
+        threading.Thread(target=write, name="export", daemon=True).start()
+
+    form, _, path = what.partition(" ")
+    if path and form in FORMATS:
+        take((form, Path(_unquoted(path.strip())).expanduser()))
+    elif what and form not in FORMATS:
+        app.tell(f"{one_line(form, 20)} is no export format", f"there are: {', '.join(FORMATS)}", severity="warning")
+    else:
+        app.push_screen(ExportForm(f"warmchat-{session_id}", form or FORMATS[0]), take)
+
+
+def _unquoted(path: str) -> str:
+    """A path as terminals paste it: in quotes, or with its blanks escaped."""
+    path = path.strip()
+    if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
+        return path[1:-1]
+    return path if Path(path).expanduser().exists() else path.replace("\\ ", " ")

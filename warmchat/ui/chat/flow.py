@@ -1,0 +1,202 @@
+"""The flow of turns on the screen: start a thread, hear its events ten times a second, show each where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import TYPE_CHECKING
+
+from warmchat.domain.turn import (
+    FragmentArrived,
+    LogFailed,
+    PromptRead,
+    ReplyFinished,
+    ShadowStarted,
+    Turn,
+    TurnFailed,
+    TurnOpened,
+    VerdictReached,
+    WindowMoved,
+)
+from warmchat.domain.turn import TurnEvent as SessionEvent
+from warmchat.domain.verdict import PENDING
+from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.turn_thread import TurnEnded
+from warmchat.ui.words import tokens_per_second
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from warmchat.session import ChatSession
+    from warmchat.ui.chat.screen import ChatScreen
+
+EVERY_S = 0.1
+
+
+class TurnFlow:
+    """What runs now and what was asked meanwhile. All of it is called on the screen's thread."""
+
+    def __init__(self, screen: ChatScreen) -> None:
+        self._screen = screen
+        self._keys = count(1)
+        self._timer: Timer | None = None
+        self._live: TurnView | None = None  # the turn whose reply is coming
+        self._live_key = ""
+        self._text = ""
+        self._opened = True
+        self._later: list[Callable[[], None]] = []
+        self._log_said = False
+
+    @property
+    def replying(self) -> bool:
+        """Whether a visible reply is on its way."""
+        return self._live is not None
+
+    def mount(self) -> None:
+        """Start listening; the timer sleeps while nothing runs."""
+        self._timer = self._screen.set_interval(EVERY_S, self._hear, pause=True)
+
+    async def send(self, session: ChatSession, text: str) -> None:
+        """Start a turn."""
+        self._opened, self._text = False, text
+        self._live_key = f"send-{next(self._keys)}"
+        view = await self._screen.transcript.begin(text, session.profile.id, off_record=session.off_record)
+        self._live = view
+        view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "…")
+        self._screen.show_hint()
+        self._screen.chat_app.threads.start(self._live_key, lambda: session.send(text))
+        self._wake()
+
+    def check(self, session: ChatSession, turn: Turn) -> None:
+        """Start the check of a turn that has none."""
+        self._screen.transcript.pending.add(turn.id)
+        key = f"check-{next(self._keys)}"
+        self._screen.chat_app.threads.start(key, lambda: session.check_now(turn.id), turn_id=turn.id)
+        self._wake()
+
+    def stop(self) -> bool:
+        """Cancel the coming reply. False where none is coming."""
+        if self._live is None:
+            return False
+        self._live.reply.status("stopping…")
+        session = self._screen.session
+        if session is not None:
+            self.when_opened(session.cancel)
+        return True
+
+    def when_opened(self, deed: Callable[[], None]) -> None:
+        """Do this now, or once the turn that was just sent has taken its voice and its place in the log."""
+        if self._opened:
+            deed()
+        else:
+            self._later.append(deed)
+
+    def _wake(self) -> None:
+        if self._timer is not None:
+            self._timer.resume()
+
+    async def _hear(self) -> None:
+        threads = self._screen.chat_app.threads
+        running = threads.running
+        for key, event in threads.drain():
+            if isinstance(event, TurnEnded):
+                if key == self._live_key:
+                    self._end_live()
+            else:
+                await self._show(key, event)
+        if self._live is not None:
+            self._live.reply.paint()
+        if not running and self._timer is not None:
+            self._timer.pause()
+
+    async def _show(self, key: str, event: SessionEvent) -> None:
+        mine = self._live if key == self._live_key else None
+        match event:
+            case TurnOpened(turn):
+                if mine is not None:
+                    mine.bind_turn(turn)
+                self._opened = True
+                self._do_later()
+            case TurnFailed() if mine is not None and not mine.turn_id:
+                await self._give_back(mine, event)
+            case LogFailed():
+                self._say_log_failed(event)
+            case ReplyFinished():
+                await self._finish(event, mine)
+            case _:
+                view = mine or self._screen.transcript.view(event.turn_id)
+                await self._show_in(view, event)
+
+    async def _show_in(self, view: TurnView | None, event: SessionEvent) -> None:
+        pending = self._screen.transcript.pending
+        match event:
+            case ShadowStarted(turn_id):
+                pending.add(turn_id)
+                if view is not None:
+                    view.judge(PENDING)
+            case VerdictReached(turn_id, verdict, _):
+                pending.discard(turn_id)
+                if view is not None:
+                    view.judge(verdict)
+            case TurnFailed(_, message, hint):
+                self._screen.chat_app.tell(message, hint, severity="error")
+                if view is not None:
+                    await self._keep_part(view)
+                    view.note(f"{message}; {hint}" if hint else message, failed=True)
+                if view is self._live:
+                    self._end_live()
+            case PromptRead(_, done, total) if view is not None:
+                view.reply.status(f"reading {done:,}/{total:,}" if done < total else "…")
+            case FragmentArrived(_, text) if view is not None:
+                view.reply.status("")
+                view.reply.add(text)
+            case WindowMoved(_, dropped) if view is not None:
+                turns = "turn is" if len(dropped) == 1 else "turns are"
+                view.note(f"the window was full: the {len(dropped):,} oldest {turns} no longer read")
+
+    async def _finish(self, event: ReplyFinished, mine: TurnView | None) -> None:
+        reply = event.reply
+        view = mine or self._screen.transcript.view(event.turn_id)
+        if view is not None:
+            await view.finish(reply)
+        if mine is not None:
+            self._screen.show_speed(
+                tokens_per_second(reply.usage.reply_tokens, reply.timings.reply_s, reply.timings.first_token_s)
+            )
+            self._end_live()
+            self._screen.measure_context()
+
+    async def _keep_part(self, view: TurnView) -> None:
+        """What came before the failure stands; the session holds it."""
+        session = self._screen.session
+        turn = next((t for t in session.turns if t.id == view.turn_id), None) if session is not None else None
+        if turn is not None and turn.reply is not None:
+            await view.finish(turn.reply)
+        else:
+            view.reply.status("")
+
+    async def _give_back(self, view: TurnView, event: TurnFailed) -> None:
+        """The turn was never opened: nothing of it exists, so the message goes back to where it was written."""
+        await self._screen.transcript.forget(view)
+        self._end_live()
+        if not self._screen.prompt.text:
+            self._screen.prompt.put(self._text)
+        self._screen.chat_app.tell(event.message, event.hint, severity="error")
+
+    def _end_live(self) -> None:
+        if self._live is not None:
+            self._live.reply.status("")
+        self._live = None
+        self._opened = True
+        self._do_later()
+        self._screen.show_hint()
+
+    def _do_later(self) -> None:
+        later, self._later = self._later, []
+        for deed in later:
+            deed()
+
+    def _say_log_failed(self, event: LogFailed) -> None:
+        if not self._log_said:  # a full disk would say it with every write
+            self._log_said = True
+            self._screen.chat_app.tell(f"The log cannot be written: {event.message}", event.hint, severity="error")

@@ -1,0 +1,70 @@
+"""The band on top: who speaks, which model, how full the window is, how fast the last reply came, what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from warmchat.domain.text import one_line
+from warmchat.ui.voice_look import VoiceLook
+
+CELLS = 8  # of the context meter
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderState:
+    """All that the band shows. None and "" stand for what is not known yet."""
+
+    voice: VoiceLook
+    model: str = ""
+    used: int | None = None
+    limit: int = 0
+    speed: float | None = None
+    off_record: bool = False
+
+
+def header_line(state: HeaderState, width: int) -> Content:
+    """The band for a width: what matters least goes first, the voice and "off the record" never."""
+    badge = Content.styled(f" {one_line(state.voice.badge, max(4, width - 2))} ", state.voice.badge_style)
+    off = Content.styled(" OFF THE RECORD " if width >= 60 else " OFF REC ", "bold reverse")
+    meter_long, meter_short, speed = _meter(state, long=True), _meter(state, long=False), _speed(state)
+    choices = [[speed, meter_long], [meter_long], [meter_short], []]
+    model_room = min(len(state.model), 24)
+    for parts in choices:
+        shown = [Content.styled(part, "$foreground 85%") for part in parts if part]
+        right = Content("  ").join([*shown, off] if state.off_record else shown)
+        room = width - badge.cell_length - right.cell_length - 3
+        if room >= model_room or parts == choices[-1]:
+            break
+    name = Content(one_line(state.model, room)) if room >= 4 and state.model else Content("")
+    left = Content.assemble(badge, " ", name)
+    gap = max(0, width - left.cell_length - right.cell_length - 1)
+    return Content.assemble(left, " " * gap, right)
+
+
+def _meter(state: HeaderState, *, long: bool) -> str:
+    if state.used is None or state.limit <= 0:
+        return ""
+    share = min(1.0, state.used / state.limit)
+    percent = f"{share:.0%}"
+    if not long:
+        return percent
+    full = round(share * CELLS)
+    return f"{'▰' * full}{'▱' * (CELLS - full)} {state.used:,}/{state.limit:,} tokens"
+
+
+def _speed(state: HeaderState) -> str:
+    return f"{state.speed:.0f} tok/s" if state.speed is not None else ""
+
+
+class Header(Widget):
+    """The band. Set `state` to change it."""
+
+    state: reactive[HeaderState | None] = reactive(None)
+
+    def render(self) -> RenderResult:
+        return header_line(self.state, self.size.width) if self.state is not None else Content("")

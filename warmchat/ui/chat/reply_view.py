@@ -1,0 +1,130 @@
+"""A reply on the screen: plain text while it comes, Markdown once at the end where it holds any.
+
+Repainting Markdown for every token costs most of a core on long lists and fences; a plain text ten times a second does
+not. A reply that holds no Markdown stays plain: nothing jumps, and long sessions open faster.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from warmchat.domain.conversation import split_thinking
+from warmchat.domain.text import printable
+from warmchat.ui.chat.folded_text import FoldedText
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+
+# A sign of Markdown somewhere: emphasis, code, headings, lists, quotes, rules, tables, links, indented code.
+_MARKDOWN = re.compile(
+    r"[*_~]\S|`|^\s{0,3}(?:#{1,6}\s|[-+*]\s|\d{1,9}[.)]\s|>|={3,}|-{3,}|\|)|\]\(|^ {4}\S|^\t\S|\|.*\|", re.MULTILINE
+)
+_OPENING = "<think>"
+
+
+class ReplyView(Vertical):
+    """One reply: thinking (folded), text, and a line that says what is going on."""
+
+    def __init__(self, text: str = "", thinking: str = "") -> None:
+        super().__init__()
+        self._raw = ""
+        self._painted = ""
+        self._ended = bool(text or thinking)
+        self._thinking = FoldedText(thinking, summary=_thought(thinking), classes="thinking")
+        self._thinking.display = bool(thinking)
+        self._tail = Static(Content(printable(text)), markup=False, classes="tail")
+        self._tail.display = bool(text)
+        self._status = Static(Content(""), markup=False, classes="status")
+        self._status.display = False
+        self._final = text
+
+    def compose(self) -> ComposeResult:
+        yield self._thinking
+        yield self._tail
+        yield self._status
+
+    async def on_mount(self) -> None:
+        if self._ended:
+            await self._as_markdown(self._final)
+
+    def status(self, text: str) -> None:
+        """Say what is going on in one quiet line; nothing for ""."""
+        self._status.update(Content(printable(text)))
+        self._status.display = bool(text)
+
+    def add(self, fragment: str) -> None:
+        """More text; it is painted by `paint`."""
+        self._raw += fragment
+
+    def paint(self) -> None:
+        """Show what came since the last call."""
+        if self._raw == self._painted or self._ended:
+            return
+        self._painted = self._raw
+        if _OPENING.startswith(self._raw.strip()):  # "<thi": not known yet whether it thinks
+            return
+        thinking, text = split_thinking(self._raw)
+        self._show(thinking, text, still_thinking=bool(thinking) and not text)
+
+    async def finish(self, text: str, thinking: str) -> None:
+        """The reply as it stands in the log."""
+        self._ended = True
+        self.status("")
+        self._show(thinking, text, still_thinking=False)
+        await self._as_markdown(text)
+
+    def toggle_thinking(self) -> bool:
+        """Fold or unfold the thinking; False where there is none."""
+        if self._thinking.display:
+            self._thinking.toggle()
+        return bool(self._thinking.display)
+
+    def _show(self, thinking: str, text: str, *, still_thinking: bool) -> None:
+        if thinking:
+            self._thinking.show_text(thinking, "thinking…" if still_thinking else _thought(thinking))
+        self._thinking.display = bool(thinking)
+        self._tail.update(Content(printable(text)))
+        self._tail.display = bool(text.strip())
+
+    async def _as_markdown(self, text: str) -> None:
+        if not needs_markdown(text):
+            return
+        from textual.widgets import Markdown  # after the first paint: the parser is heavy
+
+        self._tail.display = False
+        await self.mount(Markdown(printable(text), parser_factory=_parser, open_links=False), before=self._status)
+
+
+def needs_markdown(text: str) -> bool:
+    """Whether plain text would show this otherwise than Markdown does."""
+    return _MARKDOWN.search(text) is not None
+
+
+def _parser() -> MarkdownIt:
+    """Markdown in which nothing can hide: HTML stays visible, and entities, which could bring back a control
+    character that `printable` has taken out, stay as they are written."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("gfm-like", {"html": False}).disable(["entity"])
+    parser.core.ruler.push("keep_line_breaks", _keep_line_breaks)
+    return parser
+
+
+def _keep_line_breaks(state: StateCore) -> None:
+    """Lines stay where the model broke them: poems and addresses read so, and nothing moves at the end of a reply."""
+    for token in state.tokens:
+        for child in token.children or ():
+            if child.type == "softbreak":
+                child.type = "hardbreak"
+
+
+def _thought(thinking: str) -> str:
+    words = len(thinking.split())
+    return f"thought, {words:,} {'word' if words == 1 else 'words'}"

@@ -1,0 +1,356 @@
+"""The chat screen: what the user does goes to the session, what the session tells goes to the transcript."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from warmchat.domain.errors import WarmchatError
+from warmchat.domain.text import one_line
+from warmchat.domain.turn import Turn
+from warmchat.ui.chat import errands
+from warmchat.ui.chat.flow import TurnFlow
+from warmchat.ui.chat.header import Header, HeaderState
+from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.chat.transcript import Transcript
+from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.chat.welcome import trouble_line, welcome_text
+from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
+from warmchat.ui.model_seat import ModelState
+from warmchat.ui.voice_look import VoiceLook
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
+
+    from warmchat.session import ChatSession, ContextUse
+    from warmchat.ui.app import WarmchatApp
+
+WIDTHS = [(0, "-tiny-wide"), (28, "-roomy")]
+HEIGHTS = [(0, "-tiny-high"), (7, "-low"), (16, "-normal")]
+VOICE_CLASSES = ("-cold", "-warm", "-other")
+
+
+class ChatScreen(Screen[None]):
+    """Header, transcript, prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHAT), *moving_bindings()]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    class ContextMeasured(Message):
+        """How full the window is was found out, off the screen's thread."""
+
+        def __init__(self, use: ContextUse) -> None:
+            super().__init__()
+            self.use = use
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._header = Header()
+        self.transcript = Transcript(looks=self.look_of, reference=self.reference_look)
+        self._trouble = Static(Content(""), markup=False, id="trouble")
+        self.prompt = Prompt()
+        self.flow = TurnFlow(self)
+        self._state = HeaderState(VoiceLook.unknown("oracle"))
+        self._measuring = threading.Lock()
+        self._last_other = ""
+        self._held: str | None = None  # written before there was a session to give it to
+
+    @property
+    def chat_app(self) -> WarmchatApp:
+        """The app, by its own type."""
+        return cast("WarmchatApp", self.app)
+
+    @property
+    def session(self) -> ChatSession | None:
+        """The session, once it is open."""
+        return self.chat_app.session
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self.transcript
+        yield self._trouble
+        yield self.prompt
+        yield Static(Content("warmchat needs a larger window"), markup=False, id="too-small")
+
+    def on_mount(self) -> None:
+        self.flow.mount()
+        self.set_interval(1.0, self._watch_profiles)
+        self._state = replace(self._state, voice=self.look_of(self.chat_app.services.settings.profile))
+        self.show_model(self.chat_app.seat.state)
+        self.show_voice()
+        self.prompt.focus()
+
+    # ---- voices
+
+    def look_of(self, profile_id: str) -> VoiceLook:
+        """How a voice looks now; a profile that is gone keeps its id."""
+        try:
+            return VoiceLook.of(self.chat_app.services.profiles.get(profile_id))
+        except WarmchatError:
+            return VoiceLook.unknown(profile_id)
+
+    def reference_look(self) -> VoiceLook:
+        """The look of the reference."""
+        return self.look_of(self.chat_app.reference)
+
+    def show_voice(self) -> None:
+        """Colour the whole screen by the voice that speaks next."""
+        session = self.session
+        if session is not None:
+            look = self.look_of(session.profile.id)
+            self._state = replace(self._state, voice=look, off_record=self.chat_app.off_record)
+        look = self._state.voice
+        for name in VOICE_CLASSES:
+            self.set_class(name == look.css_class, name)
+        self._header.styles.background = look.colour.with_alpha(0.35) if look.colour is not None else None
+        self._header.state = self._state
+        self.prompt.show_voice(look)
+        self.show_hint()
+
+    def show_hint(self) -> None:
+        """What matters now, on the prompt's border."""
+        busy = self.flow.replying
+        self.prompt.show_hint(" Esc stops the reply " if busy else " Enter sends · F2 voice · F1 help ")
+
+    def speak_as(self, profile_id: str) -> None:
+        """Let another voice speak from the next turn on; at once, or as soon as the turn that just began is open."""
+        self.flow.when_opened(lambda: self._speak_as(profile_id))
+
+    def _speak_as(self, profile_id: str) -> None:
+        session = self.session
+        if session is None:
+            return
+        try:
+            session.switch_profile(profile_id)
+        except WarmchatError as error:
+            self.chat_app.tell(error.message, error.hint, severity="error")
+            return
+        if profile_id != self.chat_app.reference:
+            self._last_other = profile_id
+        self.show_voice()
+        self.measure_context()
+
+    def _watch_profiles(self) -> None:
+        if self.chat_app.profiles_changed():
+            self.show_voice()
+            self.measure_context()
+
+    # ---- model and session
+
+    def show_model(self, state: ModelState) -> None:
+        """Show the seat's new state."""
+        name = {"none": "no model", "loading": f"loading {state.name} …", "failed": "no model"}.get(
+            state.status, state.name
+        )
+        self._state = replace(self._state, model=name, used=None if state.status != "ready" else self._state.used)
+        self._header.state = self._state
+        self._show_welcome(state)
+        if state.status == "ready" and state.info is not None:
+            for note in state.info.notes:
+                self.chat_app.tell(note)
+            self.measure_context()
+        self._send_held()
+
+    def _show_welcome(self, state: ModelState) -> None:
+        looks = [VoiceLook.of(profile) for profile in self.chat_app.services.profiles.all()]
+        reference = self.reference_look()
+        others = [look for look in looks if look.id != reference.id]
+        others.sort(key=lambda look: look.id != "companion")
+        self.transcript.welcome(welcome_text(state, reference, others))
+        trouble = trouble_line(state)
+        self._trouble.update(Content(trouble))
+        self._trouble.display = bool(trouble) and bool(self.transcript.views)
+
+    async def show_session(self, session: ChatSession) -> None:
+        """Show another session."""
+        self._state = replace(self._state, speed=None, used=None)
+        await self.transcript.show(lambda: session.turns)
+        self.show_voice()
+        self.show_model(self.chat_app.seat.state)
+
+    def measure_context(self) -> None:
+        """Find out how full the window is, in a thread: counting asks the engine."""
+        session = self.session
+        if session is None or self.chat_app.seat.state.status != "ready":
+            return
+
+        def measure() -> None:
+            with self._measuring:
+                try:
+                    use = session.context_use()
+                except WarmchatError:  # no engine, or it was lost: the next turn says so
+                    return
+            self.post_message(self.ContextMeasured(use))
+
+        threading.Thread(target=measure, name="context-use", daemon=True).start()
+
+    def on_chat_screen_context_measured(self, event: ContextMeasured) -> None:
+        self._state = replace(self._state, used=event.use.used, limit=event.use.limit)
+        self._header.state = self._state
+
+    def show_speed(self, speed: float | None) -> None:
+        """Tokens a second of the last reply."""
+        self._state = replace(self._state, speed=speed)
+        self._header.state = self._state
+
+    # ---- writing
+
+    async def on_prompt_sent(self, event: Prompt.Sent) -> None:
+        written = event.written.rstrip()  # a blank before the slash makes it text
+        word, _, argument = written.partition(" ")
+        if word.startswith("/") and "/" not in word[1:] and "\n" not in written:
+            await self._command(word[1:].lower(), argument.strip())
+            return
+        await self.send(event.text)
+
+    async def _command(self, name: str, argument: str) -> None:
+        deed = COMMANDS.get(name)
+        if deed is None:
+            self.chat_app.tell(
+                f"There is no command /{one_line(name, 30)}",
+                "F1 lists them; to send the line as it is, begin with a space", severity="warning",
+            )  # fmt: skip
+            return
+        self.prompt.clear_written()
+        if deed.argument and argument:
+            await getattr(self, f"action_{deed.action}")(argument)
+        else:
+            await self.run_action(deed.action)
+
+    async def send(self, text: str) -> None:
+        """Send a message, or keep it where that cannot be done now."""
+        if self.flow.replying:
+            self.chat_app.tell("A reply is still coming", "Esc stops it; then Enter sends")
+            return
+        self.prompt.clear_written()
+        if self.session is None or self.chat_app.seat.opening:
+            if self._held is not None:
+                self.prompt.put(text)
+                return
+            self._held = text
+            self.chat_app.tell("Kept: it is sent as soon as the session is open")
+            return
+        await self.flow.send(self.session, text)
+
+    def _send_held(self) -> None:
+        if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
+            text, self._held = self._held, None
+            self.call_next(self.send, text)
+
+    def on_prompt_help_asked(self) -> None:
+        self.action_help()
+
+    def on_prompt_enter_on_nothing(self) -> None:
+        if self.transcript.chosen is not None:
+            self.transcript.chosen.unfold()
+
+    def on_prompt_scrolled(self, event: Prompt.Scrolled) -> None:
+        self.transcript.scroll_relative(y=event.lines, animate=False)
+
+    def on_prompt_mark_broken(self, event: Prompt.MarkBroken) -> None:
+        self.chat_app.tell(
+            f"{event.mark} was edited, so it would not be sent whole", "Ctrl+Z brings it back", severity="warning"
+        )
+
+    # ---- deeds
+
+    def meant_turn(self, wanted: Callable[[Turn], bool]) -> Turn | None:
+        """The turn that a key means: the chosen one, else the newest of which `wanted` holds."""
+        if self.session is None:
+            return None
+        turns = self.session.turns
+        if self.transcript.chosen is not None:
+            return next((t for t in turns if t.id == self.transcript.chosen.turn_id), None)
+        return next((t for t in reversed(turns) if wanted(t)), turns[-1] if turns else None)
+
+    def action_stop(self) -> None:
+        if not self.flow.stop():
+            self.transcript.choose(None)
+
+    def action_switch_voice(self) -> None:
+        """Between the reference and the voice that spoke last beside it."""
+        session, reference = self.session, self.chat_app.reference
+        if session is None:
+            return
+        if session.profile.id != reference:
+            self.speak_as(reference)
+            return
+        others = [i for i in self.chat_app.services.profiles.ids() if i != reference]
+        if not others:
+            self.chat_app.tell("There is no other voice", "put a profile file into system_prompts/")
+            return
+        preferred = self._last_other if self._last_other in others else "companion"
+        self.speak_as(preferred if preferred in others else others[0])
+
+    def action_off_record(self) -> None:
+        self.flow.when_opened(self.chat_app.toggle_off_record)
+
+    def action_side_by_side(self) -> None:
+        errands.compare(self, self.meant_turn(lambda t: t.shadow is not None))
+
+    def on_turn_view_compare_asked(self, event: TurnView.CompareAsked) -> None:
+        turns = self.session.turns if self.session is not None else ()
+        errands.compare(self, next((t for t in turns if t.id == event.turn_id), None))
+
+    def action_check_now(self) -> None:
+        errands.check_now(self, self.meant_turn(errands.can_be_checked))
+
+    def action_copy_reply(self) -> None:
+        errands.copy_reply(self, self.meant_turn(lambda t: t.reply is not None))
+
+    async def action_attach(self, path: str = "") -> None:
+        errands.attach(self, path)
+
+    async def action_model(self, path: str = "") -> None:
+        if path:
+            self.chat_app.load_model(Path(path).expanduser())
+        else:
+            errands.choose_model(self)
+
+    async def action_profile(self, profile_id: str = "") -> None:
+        if profile_id:
+            self.speak_as(profile_id)
+        else:
+            errands.choose_profile(self)
+
+    def action_sessions(self) -> None:
+        errands.choose_session(self)
+
+    def action_new_session(self) -> None:
+        self.chat_app.open_session(None)
+
+    async def action_export(self, what: str = "") -> None:
+        errands.export(self, what)
+
+    def action_help(self) -> None:
+        from warmchat.ui.help.screen import HelpScreen
+
+        self.app.push_screen(HelpScreen(CHAT))
+
+    async def action_walk(self, step: int) -> None:
+        await self.transcript.walk(step)
+
+    async def action_page(self, direction: int) -> None:
+        await self.transcript.page(direction)
+
+    async def action_to_start(self) -> None:
+        await self.transcript.to_start()
+
+    def action_to_end(self) -> None:
+        self.transcript.choose(None)
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """Links are not opened: what a model writes is not an address to trust. It is shown whole instead."""
+        event.stop()
+        self.chat_app.tell(f"Link: {one_line(event.href, 300)}", "warmchat opens no links; copy it if you trust it")

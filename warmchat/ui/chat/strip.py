@@ -1,0 +1,49 @@
+"""The strip under a reply: what its check came to."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from warmchat.domain.verdict import Verdict
+from warmchat.ui.words import StripWords, strip_words
+
+LABELS = ("pending", "agree", "disagree", "unsure", "unjudged")
+
+
+class Strip(Static):
+    """Symbol, word and colour of a verdict; a click opens side by side."""
+
+    class Opened(Message):
+        """The strip was clicked."""
+
+    def __init__(self, *, reference: str, own: bool) -> None:
+        super().__init__(Content(""), markup=False)
+        self._reference = reference
+        self._own = own
+        self.display = False
+        self.verdict: Verdict | None = None
+
+    def show(self, verdict: Verdict) -> None:
+        """Show this verdict."""
+        self.verdict = verdict
+        for label in LABELS:
+            self.set_class(label == verdict.label, f"-{label}")
+        self.update(strip_content(strip_words(verdict, reference=self._reference, own=self._own)))
+        self.display = True
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(self.Opened())
+
+
+def strip_content(words: StripWords) -> Content:
+    """The words, the sentence strong, what it rests on and what can be done quieter."""
+    parts: list[str | tuple[str, str]] = [(f"{words.symbol} {words.headline}", "bold")]
+    if words.detail:
+        parts += ["\n  ", words.detail]
+    if words.hint:
+        parts += ["  ", (words.hint, "$faint")]
+    return Content.assemble(*parts)

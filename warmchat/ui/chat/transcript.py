@@ -1,0 +1,204 @@
+"""The turns on the screen: a window over the session, for a widget per message does not scale to a long one.
+
+Mounting 300 answers takes 13 seconds and makes a key press take 0.6; twenty take under one. So the newest turns stand
+here, earlier ones come when the reader scrolls to them, and far ones go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from warmchat.domain.turn import Turn
+from warmchat.ui.chat.turn_view import Looks, TurnView
+from warmchat.ui.voice_look import VoiceLook
+
+FIRST = 20  # mounted when a session is opened
+STEP = 10  # mounted more on reaching the top
+MOST = 60  # beyond it the far end goes
+
+
+class Transcript(VerticalScroll, can_focus=False):
+    """The conversation. It stays at the end while the reader is there, and where the reader put it otherwise."""
+
+    def __init__(self, *, looks: Looks, reference: Callable[[], VoiceLook]) -> None:
+        super().__init__()
+        self._looks = looks
+        self._reference = reference
+        self._source: Callable[[], Sequence[Turn]] = tuple
+        self._first = 0  # index of the first mounted turn
+        self._loading = False
+        self._welcome = Static(Content(""), markup=False, id="welcome")
+        self._earlier = Static(Content(""), markup=False, id="earlier")
+        self._earlier.display = False
+        self.chosen: TurnView | None = None
+        self.pending: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        yield self._welcome
+        yield self._earlier
+
+    def on_mount(self) -> None:
+        self.anchor()
+
+    # ---- what is shown
+
+    @property
+    def views(self) -> list[TurnView]:
+        """The mounted turns, oldest first."""
+        return [child for child in self.children if isinstance(child, TurnView)]
+
+    def view(self, turn_id: str) -> TurnView | None:
+        """The view of a turn, or None where it is not mounted."""
+        return next((view for view in self.views if view.turn_id == turn_id), None)
+
+    def welcome(self, text: Content) -> None:
+        """What stands here while there are no turns."""
+        self._welcome.update(text)
+        self._welcome.display = not self.views
+
+    async def show(self, source: Callable[[], Sequence[Turn]]) -> None:
+        """Show a session, its newest turns first."""
+        self._source = source
+        self.chosen = None
+        await self.remove_children(TurnView)
+        turns = source()
+        self._first = max(0, len(turns) - FIRST)
+        self._welcome.display = not turns
+        await self.mount_all(self._made(turns[self._first :]))
+        self._say_earlier()
+        self.to_end()
+
+    async def begin(self, text: str, profile: str, *, off_record: bool) -> TurnView:
+        """A new turn at the end, from the message alone."""
+        if self.views and self.views[-1].turn_id not in {"", *(t.id for t in self._source()[-1:])}:
+            await self.show(self._source)  # the far end had gone while the reader was at the beginning
+        self.choose(None)
+        self._welcome.display = False
+        view = TurnView(text, look=self._looks(profile), reference=self._reference(), off_record=off_record)
+        await self.mount(view)
+        await self._drop_far_beginning()
+        self.to_end()
+        return view
+
+    async def forget(self, view: TurnView) -> None:
+        """Take back a turn that was never opened."""
+        await view.remove()
+        self._welcome.display = not self.views
+
+    # ---- the window
+
+    async def load_earlier(self) -> None:
+        """Mount the turns before the first mounted one; the reader stays at the same line."""
+        if self._first == 0 or self._loading:
+            return
+        self._loading = True
+        try:
+            start = max(0, self._first - STEP)
+            views = self._made(self._source()[start : self._first])
+            held = self.views[0] if self.views else None
+            before = self.virtual_size.height
+            self._first = start
+            await self.mount_all(views, after=self._earlier)
+            await self._drop_far_end()
+            self._say_earlier()
+            if held is not None:
+                self.call_after_refresh(self._hold, before)
+        finally:
+            self._loading = False
+
+    def _hold(self, height_before: int) -> None:
+        grown = self.virtual_size.height - height_before
+        self.scroll_to(y=self.scroll_y + grown, animate=False, immediate=True)
+
+    async def _drop_far_end(self) -> None:
+        views = self.views
+        if len(views) > MOST and not self.pending and all(view.turn_id for view in views):
+            self.release_anchor()
+            await self.remove_children(views[MOST:])
+
+    async def _drop_far_beginning(self) -> None:
+        views = self.views
+        if len(views) > MOST:
+            gone = len(views) - FIRST
+            self._first += gone
+            await self.remove_children(views[:gone])
+            self._say_earlier()
+
+    async def load_later(self) -> None:
+        """Mount the turns after the last mounted one, where the far end had gone."""
+        views, turns = self.views, self._source()
+        if self._loading or not views:
+            return
+        last = next((i for i, t in enumerate(turns) if t.id == views[-1].turn_id), len(turns) - 1)
+        if last + 1 < len(turns):
+            await self.mount_all(self._made(turns[last + 1 : last + 1 + STEP]))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value < old_value and new_value <= 0:
+            self.call_next(self.load_earlier)
+        elif new_value > old_value and new_value >= self.max_scroll_y:
+            self.call_next(self.load_later)
+
+    def _made(self, turns: Sequence[Turn]) -> list[TurnView]:
+        reference = self._reference()
+        return [TurnView.of(t, looks=self._looks, reference=reference, pending=t.id in self.pending) for t in turns]
+
+    def _say_earlier(self) -> None:
+        self._earlier.display = self._first > 0
+        turns = "turn" if self._first == 1 else "turns"
+        self._earlier.update(Content(f"↑ {self._first:,} earlier {turns}: scroll up"))
+
+    # ---- moving
+
+    def to_end(self) -> None:
+        """Go to the end and stay there."""
+        self.anchor()
+
+    async def to_start(self) -> None:
+        """Go to the first mounted turn; at it, load those before."""
+        if self.scroll_y <= 0:
+            await self.load_earlier()
+        self.scroll_home(animate=False)
+
+    async def page(self, direction: int) -> None:
+        """Move by almost a page."""
+        if direction < 0 and self.scroll_y <= 0:
+            await self.load_earlier()
+        self.scroll_relative(y=direction * max(1, self.size.height - 2), animate=False)
+
+    async def walk(self, step: int) -> None:
+        """Choose the turn before or after the chosen one; before any is chosen, the newest."""
+        views = [view for view in self.views if view.turn_id]
+        if not views:
+            return
+        if self.chosen is None or self.chosen not in views:
+            self.choose(views[-1] if step < 0 else None)
+            return
+        index = views.index(self.chosen) + step
+        if index < 0:
+            await self.load_earlier()
+            views = [view for view in self.views if view.turn_id]
+            index = max(0, views.index(self.chosen) + step)
+        self.choose(views[index] if index < len(views) else None)
+
+    def choose(self, view: TurnView | None) -> None:
+        """Mark a turn as the one that the keys mean; None goes back to the newest."""
+        if self.chosen is not None:
+            self.chosen.remove_class("-chosen")
+        self.chosen = view
+        if view is None:
+            self.to_end()
+            return
+        view.add_class("-chosen")
+        self.release_anchor()
+        self.call_after_refresh(self._bring_into_view, view)  # after `_hold`, where earlier turns were just mounted
+
+    def _bring_into_view(self, view: TurnView) -> None:
+        if view is self.chosen and view.is_attached:
+            self.scroll_to_widget(view, animate=False, top=view.size.height > self.size.height)

@@ -1,0 +1,116 @@
+"""One turn on the screen: message, reply, what happened to it, and the strip of its check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from warmchat.domain.text import one_line, printable
+from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.verdict import PENDING, Verdict, unjudged
+from warmchat.ui.chat.folded_text import FoldedText
+from warmchat.ui.chat.reply_view import ReplyView
+from warmchat.ui.chat.strip import Strip
+from warmchat.ui.voice_look import VoiceLook
+from warmchat.ui.words import stop_words
+
+Looks = Callable[[str], VoiceLook]
+
+
+class TurnView(Vertical):
+    """A turn. It is made from the message alone while the turn is being opened, or whole from the session.
+
+    Args:
+        look: of the voice that answers.
+        reference: id of the reference profile.
+    """
+
+    class CompareAsked(Message):
+        """The reader wants to see this turn side by side."""
+
+        def __init__(self, turn_id: str) -> None:
+            super().__init__()
+            self.turn_id = turn_id
+
+    def __init__(self, user_text: str, *, look: VoiceLook, reference: VoiceLook, off_record: bool) -> None:
+        super().__init__()
+        self.turn_id = ""
+        self._look = look
+        self._reference = reference
+        self._message = FoldedText(user_text, classes="message")
+        self._notes = Static(Content(""), markup=False, classes="notes")
+        self._notes.display = False
+        self._note_lines: list[str] = []
+        self.reply = ReplyView()
+        self.strip = Strip(reference=reference.name.lower(), own=look.id == reference.id)
+        self._off_record = off_record
+
+    @classmethod
+    def of(cls, turn: Turn, *, looks: Looks, reference: VoiceLook, pending: bool) -> TurnView:
+        """The view of a turn that the session holds. ``pending``: it is still being checked."""
+        view = cls(turn.user_text, look=looks(turn.profile), reference=reference, off_record=turn.off_record)
+        view.turn_id = turn.id
+        if turn.reply is not None:
+            view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
+            view.note(stop_words(turn.reply))
+        if turn.error:
+            view.note(turn.error, failed=True)
+        if pending:
+            view.strip.show(PENDING)
+        elif turn.verdict is not None:
+            view.strip.show(turn.verdict)
+        elif turn.reply is not None and turn.profile != reference.id:
+            view.strip.show(unjudged("no check was made"))
+        return view
+
+    def compose(self) -> ComposeResult:
+        off = [("  off the record", "$faint")] if self._off_record else []
+        yield Static(Content.assemble(("You", "bold $foreground 70%"), *off), markup=False, classes="who")
+        yield self._message
+        answer = Vertical(classes="answer")
+        answer.add_class(self._look.css_class)
+        if self._look.colour is not None:
+            answer.styles.border_left = ("outer", self._look.colour)
+        with answer:
+            yield Static(Content.styled(self._look.name, self._look.ink_style), markup=False, classes="who")
+            yield self.reply
+            yield self._notes
+            yield self.strip
+
+    def bind_turn(self, turn: Turn) -> None:
+        """The turn is in the session now."""
+        self.turn_id = turn.id
+
+    async def finish(self, reply: Reply) -> None:
+        """Show the reply whole, and why it ended if not by itself."""
+        await self.reply.finish(reply.text, reply.thinking)
+        if not reply.text.strip():
+            self.note("the reply is empty")
+        self.note(stop_words(reply))
+
+    def note(self, text: str, *, failed: bool = False) -> None:
+        """Add a line about what happened to this turn; "" adds none."""
+        if not text:
+            return
+        self._note_lines.append(f"! {one_line(text, 400)}" if failed else f"({one_line(text, 400)})")
+        self._notes.set_class(failed, "-failed")
+        self._notes.update(Content(printable("\n".join(self._note_lines))))
+        self._notes.display = True
+
+    def judge(self, verdict: Verdict) -> None:
+        """Show a verdict, pending included."""
+        self.strip.show(verdict)
+
+    def unfold(self) -> None:
+        """Unfold or fold what this turn hides: thinking, else the message."""
+        if not self.reply.toggle_thinking():
+            self._message.toggle()
+
+    def on_strip_opened(self, event: Strip.Opened) -> None:
+        event.stop()
+        self.post_message(self.CompareAsked(self.turn_id))

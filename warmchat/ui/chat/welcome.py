@@ -1,0 +1,71 @@
+"""What stands where the conversation will be: what one can do, or what is missing and what to type."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from warmchat.domain.text import one_line, printable
+from warmchat.ui.model_seat import ModelState
+from warmchat.ui.voice_look import VoiceLook
+
+Part = str | tuple[str, str]
+
+
+def welcome_text(state: ModelState, reference: VoiceLook, others: list[VoiceLook]) -> Content:
+    """The words for a conversation that has no turns yet."""
+    match state.status:
+        case "none":
+            return Content.assemble(*_no_model())
+        case "failed":
+            return Content.assemble(*_failed(state))
+        case "loading":
+            first: list[Part] = [(f"Loading {state.name} …", "bold"), "\nYou can write already.\n\n"]
+        case "ready":
+            first = []
+    return Content.assemble(*first, *_voices(reference, others))
+
+
+def trouble_line(state: ModelState) -> str:
+    """One line above the prompt while there is no model and the conversation fills the screen; else ""."""
+    match state.status:
+        case "none":
+            return "No model: F3 chooses one, or: warmchat models pull"
+        case "failed":
+            return f"The model could not be loaded: {one_line(state.message, 120)} · F3 chooses another"
+        case _:
+            return ""
+
+
+def _no_model() -> list[Part]:
+    return [
+        ("There is no model to answer yet.\n\n", "bold"),
+        ("F3", "bold"), "   choose one that is on this machine, or type its path\n\n",
+        "or leave with Ctrl+Q and type\n\n",
+        ("  warmchat models pull", "bold"), "          fetch the small starter model\n",
+        ("  warmchat --model FILE.gguf", "bold"), "    use a file of your own",
+    ]  # fmt: skip
+
+
+def _failed(state: ModelState) -> list[Part]:
+    hint: list[Part] = [printable(state.hint), "\n\n"] if state.hint else ["\n"]
+    return [
+        (f"{state.name} could not be loaded\n\n", "bold $said-disagree"),
+        printable(state.message), "\n", *hint,
+        ("F3", "bold"), "   choose another model",
+    ]  # fmt: skip
+
+
+def _voices(reference: VoiceLook, others: list[VoiceLook]) -> list[Part]:
+    warm = others[0] if others else None
+    parts: list[Part] = [(reference.name, reference.ink_style), " is speaking unless you switch: short and plain.\n"]
+    if warm is not None:
+        parts += [
+            (warm.name, warm.ink_style),
+            f" is warmer, and may tell you what you like to hear. So the {reference.name.lower()}\n"
+            "answers the same message unseen, and where the two part you are told.\n",
+        ]
+    keys = [("F2", "switch voice"), ("F4", "both answers side by side"), ("F1", "all keys"), ("Ctrl+Q", "quit")]
+    parts.append("\n")
+    for key, does in keys:
+        parts += [(f"{key:<8}", "bold"), does, "\n"]
+    return parts

@@ -1,0 +1,1 @@
+"""Reply and shadow reply side by side, with the spans where they part."""

@@ -1,0 +1,141 @@
+"""Both answers to one message side by side, the spans where they part marked and walkable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from warmchat.domain.text import one_line, printable
+from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.verdict import PENDING, Span, Verdict
+from warmchat.ui.disagreement.spans import pieces
+from warmchat.ui.keys import PANEL, bindings
+from warmchat.ui.voice_look import VoiceLook
+from warmchat.ui.words import KIND_SENTENCES, SYMBOLS, direction_words, pair_words, strip_words
+
+WIDTHS = [(0, "-stacked"), (100, "-beside")]
+HEIGHTS = [(0, "-low"), (16, "-normal")]
+STYLES = {"": "", "parting": "on $parting", "now": "bold $parting-on on $parting-now"}
+
+
+class DisagreementPanel(Screen[None]):
+    """The reply left, the shadow reply right; stacked where there is no room for two columns."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(PANEL)]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, turn: Turn, *, voice: VoiceLook, reference: VoiceLook) -> None:
+        super().__init__()
+        self._turn = turn
+        self._verdict: Verdict = turn.verdict or PENDING
+        self._voice = voice
+        self._reference = reference
+        self._now = 0
+        self._left = _Side(voice, turn.reply, [e.reply for e in self._verdict.evidence])
+        self._right = _Side(reference, turn.shadow, [e.shadow for e in self._verdict.evidence])
+        self._reason = Static(Content(""), markup=False, id="reason")
+        self._signals = Static(signals_text(self._verdict), markup=False, id="signals")
+        self._signals.display = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(f"You: {one_line(self._turn.user_text, 300)}"), markup=False, id="question")
+        with Container(id="sides"):
+            yield self._left
+            yield self._right
+        with VerticalScroll(id="below", can_focus=False):
+            yield self._reason
+            yield self._signals
+        yield Static(Content("n next · p before · s signals · Esc back"), markup=False, id="keys")
+
+    def on_mount(self) -> None:
+        self._reason.set_class(True, f"-{self._verdict.label}")
+        self._left.focus()
+        self._show()
+
+    def _show(self) -> None:
+        self._left.mark(self._now)
+        self._right.mark(self._now)
+        self._reason.update(reason_text(self._verdict, self._now, voice=self._voice, reference=self._reference))
+
+    def action_walk(self, step: int) -> None:
+        count = len(self._verdict.evidence)
+        if count:
+            self._now = (self._now + step) % count
+            self._show()
+
+    def action_signals(self) -> None:
+        self._signals.display = not self._signals.display
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class _Side(VerticalScroll):
+    """One answer under the name of its voice."""
+
+    def __init__(self, look: VoiceLook, reply: Reply | None, spans: Sequence[Span | None]) -> None:
+        super().__init__(classes=f"side {look.css_class}")
+        self._look = look
+        self._whole = reply.text if reply is not None else ""
+        self._spans = spans
+        self._body = Static(Content(""), markup=False, classes="body")
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.styled(self._look.name, self._look.ink_style), markup=False, classes="who")
+        yield self._body
+
+    def mark(self, now: int) -> None:
+        """Mark all spans and, stronger, the one the reader is at; bring it into view."""
+        cut = [(printable(text), mark) for text, mark in pieces(self._whole, self._spans, now)]
+        self._body.update(Content.assemble(*((text, STYLES[mark]) for text, mark in cut)))
+        before = ""
+        for text, mark in cut:
+            if mark == "now":
+                self.call_after_refresh(self._bring_into_view, before)
+                return
+            before += text
+
+    def _bring_into_view(self, before: str) -> None:
+        width = max(1, self._body.content_size.width)
+        line = Content(before + "x").get_height({}, width)  # of the span's first line, from 1
+        self.scroll_to(y=max(0, line - self.size.height // 2), animate=False)
+
+
+def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: VoiceLook) -> Content:
+    """What the check came to, in plain words, and the pair of spans the reader is at."""
+    words = strip_words(verdict, reference=reference.name.lower(), own=voice.id == reference.id)
+    parts: list[str | tuple[str, str]] = [(f"{SYMBOLS[verdict.label]} {words.headline}", "bold")]
+    direction = direction_words(verdict, voice.name.lower(), reference.name.lower())
+    sentences = [KIND_SENTENCES[verdict.kind]] if verdict.kind is not None else []
+    reason = one_line(verdict.reason, 400)
+    parts += ["\n", (" ".join([*sentences, reason[:1].upper() + reason[1:]]), "$foreground")]
+    if direction:
+        parts.append((f" ({direction})", "$foreground"))
+    if verdict.evidence:
+        pair = verdict.evidence[now % len(verdict.evidence)]
+        parts.append((f"\n{now + 1} of {len(verdict.evidence)}: {pair_words(pair, 60)} · {pair.kind}", "$foreground"))
+    return Content.assemble(*parts)
+
+
+def signals_text(verdict: Verdict) -> Content:
+    """The values the score was computed from."""
+    if not verdict.signals:
+        return Content("No signals were recorded.")
+    width = min(40, max(22, *(len(name) for name in verdict.signals)))
+    values = sorted(verdict.signals.items())
+    if verdict.noise is not None:
+        values.append(("noise of the reference", verdict.noise))
+    lines = [f"{one_line(name, 40):<{width}}  {value:>7.3f}" for name, value in values]
+    if verdict.detector:
+        lines.append(f"computed by {one_line(verdict.detector, 60)}")
+    return Content("\n".join(lines))
+
+

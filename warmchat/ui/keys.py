@@ -1,0 +1,87 @@
+"""What can be done on each screen: one table from which key bindings, slash commands, palette and help are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something the user can do.
+
+    Attributes:
+        title: short, as the palette shows it.
+        keys: Textual's names, comma-separated; empty where only a command or a widget does it.
+        shown: the keys as people write them.
+        action: name of the screen's action; empty where a widget handles the key itself.
+        command: slash command without the slash; empty where there is none.
+        argument: what the command takes, for the help.
+        more: a word more for the help.
+    """
+
+    group: str
+    title: str
+    shown: str
+    keys: str = ""
+    action: str = ""
+    command: str = ""
+    argument: str = ""
+    more: str = ""
+
+
+CHAT: tuple[Deed, ...] = (
+    Deed("Writing", "Send the message", "Enter"),
+    Deed("Writing", "New line", "Ctrl+J, Alt+Enter", more="Shift+Enter where the terminal tells it apart"),
+    Deed("Writing", "Attach a file as text", "Ctrl+T", "ctrl+t", "attach", "attach", "[PATH]"),
+    Deed("Writing", "Stop the reply", "Esc", "escape", "stop", more="what came of it is kept"),
+    Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="from the next turn on"),
+    Deed("Voices", "Choose a profile", "F6", "f6", "profile", "profile", "[ID]"),
+    Deed("Voices", "Choose a model", "F3", "f3", "model", "model", "[FILE.gguf]"),
+    Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
+    Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
+    Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
+         more="or Alt; side by side, check and copy then mean that turn"),
+    Deed("Reading", "Unfold the chosen turn", "Enter", more="with nothing written: thinking, long messages"),
+    Deed("Reading", "Scroll", "PgUp, PgDn, Ctrl+Home, Ctrl+End"),
+    Deed("Reading", "Copy the reply", "Ctrl+G", "ctrl+g", "copy_reply", "copy"),
+    Deed("Session", "Off the record", "F9", "f9", "off_record", "offrecord", more="nothing is written while it is on"),
+    Deed("Session", "Resume a session", "F7", "f7", "sessions", "sessions"),
+    Deed("Session", "New session", "Ctrl+N", "ctrl+n", "new_session", "new"),
+    Deed("Session", "Export this session", "F8", "f8", "export", "export", "[md|html|jsonl|csv [PATH]]"),
+    Deed("Session", "Light or dark", "", "", "app.swap_theme", "theme"),
+    Deed("Session", "Help", "F1, ? on an empty line", "f1", "help", "help"),
+    Deed("Session", "Everything by name", "Ctrl+P"),
+    Deed("Session", "Quit", "Ctrl+Q, Ctrl+C twice", "", "app.quit", "quit"),
+)  # fmt: skip
+
+# Keys that need no line of their own in the palette.
+MOVING: tuple[tuple[str, str], ...] = (
+    ("ctrl+up,alt+up", "walk(-1)"),
+    ("ctrl+down,alt+down", "walk(1)"),
+    ("pageup", "page(-1)"),
+    ("pagedown", "page(1)"),
+    ("ctrl+home", "to_start"),
+    ("ctrl+end", "to_end"),
+)
+
+PANEL: tuple[Deed, ...] = (
+    Deed("Side by side", "Next parting", "n", "n", "walk(1)"),
+    Deed("Side by side", "Parting before", "p", "p", "walk(-1)"),
+    Deed("Side by side", "Signals and score", "s", "s", "signals", more="what the verdict was computed from"),
+    Deed("Side by side", "Scroll", "Up, Down, PgUp, PgDn", more="both sides move together"),
+    Deed("Side by side", "Back to the chat", "Esc, q, F4", "escape,q,f4,ctrl+d", "leave"),
+)
+
+COMMANDS: dict[str, Deed] = {deed.command: deed for deed in CHAT if deed.command}
+
+
+def bindings(deeds: tuple[Deed, ...]) -> list[Binding]:
+    """Bindings for a screen. They go before those of the focused widget: the text box knows F6 and Ctrl+D too."""
+    return [Binding(d.keys, d.action, d.title, show=False, priority=True) for d in deeds if d.keys and d.action]
+
+
+def moving_bindings() -> list[Binding]:
+    """Bindings that move through the transcript while the text box has the focus."""
+    return [Binding(keys, action, show=False, priority=True) for keys, action in MOVING]

@@ -1,0 +1,1 @@
+"""Small modal lists and forms: model, profile, session, export, file."""

@@ -1,0 +1,93 @@
+"""All that the screens need from the rest of the program, in one value that wiring fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from warmchat.domain.profile import Profile
+    from warmchat.engine.protocol import Engine
+    from warmchat.session import ChatSession
+    from warmchat.settings import Settings
+
+
+class ProfileShelf(Protocol):
+    """The profiles, as the screens use them."""
+
+    def ids(self) -> list[str]:
+        """All profile ids."""
+
+    def get(self, profile_id: str, /) -> Profile:
+        """One profile. Raises `UnknownProfile`."""
+
+    def all(self) -> list[Profile]:
+        """All profiles."""
+
+    def problems(self) -> list[str]:
+        """What is wrong with profile files now, a sentence each."""
+
+    def changed(self) -> bool:
+        """Whether a file changed since the last call; cheap enough to be asked every second."""
+
+
+class FoundModel(Protocol):
+    """A model file on this machine."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def source(self) -> str:
+        """Where it was found: starter, Hugging Face cache, LM Studio, ..."""
+
+    @property
+    def note(self) -> str:
+        """Why it may not do; empty where nothing is wrong."""
+
+
+class SessionSummary(Protocol):
+    """A session of the log, as a line in a list."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def last_at(self) -> str: ...
+    @property
+    def turns(self) -> int: ...
+    @property
+    def disagreements(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the app is started with.
+
+    Attributes:
+        open_session: a new session for None, else the session with that id. May block; raises `WarmchatError`.
+        open_engine: an engine for a model file; returns at once, `Engine.describe` waits for the loading.
+        find_models: the model files on this machine; may block.
+        export: (session id, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
+        sessions: the sessions of the log, newest first; may block.
+        initial_model: the model to load at the start; None where there is none.
+        initial_session: id of the session to resume at the start; None for a new one.
+        log_problem: why the log cannot be written, to be said once; empty where it can.
+    """
+
+    settings: Settings
+    profiles: ProfileShelf
+    open_session: Callable[[str | None], ChatSession]
+    open_engine: Callable[[Path], Engine]
+    find_models: Callable[[], Sequence[FoundModel]]
+    export: Callable[[str, str, Path], Path]
+    sessions: Callable[[], Sequence[SessionSummary]]
+    initial_model: Path | None = None
+    initial_session: str | None = None
+    log_problem: str = ""

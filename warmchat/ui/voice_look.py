@@ -1,0 +1,51 @@
+"""How a voice looks: its name and its colour, from its profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.color import Color
+
+from warmchat.domain.profile import Profile
+from warmchat.domain.text import one_line
+from warmchat.ui.theme import VoiceClass, accent_colour, voice_class
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceLook:
+    """A voice on the screen. ``colour`` is set only for a voice that is neither cold nor warm."""
+
+    id: str
+    name: str
+    css_class: VoiceClass
+    colour: Color | None = None
+
+    @classmethod
+    def of(cls, profile: Profile) -> VoiceLook:
+        """The look that a profile asks for."""
+        css_class = voice_class(profile.accent)
+        colour = accent_colour(profile.accent) if css_class == "-other" else None
+        return cls(profile.id, one_line(profile.name or profile.id, 24), css_class, colour)
+
+    @classmethod
+    def unknown(cls, profile_id: str) -> VoiceLook:
+        """The look of a voice whose profile is gone."""
+        return cls(profile_id, one_line(profile_id, 24), "-cold")
+
+    @property
+    def badge(self) -> str:
+        """The word that no one can overlook."""
+        return self.name.upper()
+
+    @property
+    def badge_style(self) -> str:
+        """Content style of the badge: filled with the voice's ink."""
+        if self.colour is not None:
+            return f"bold {self.colour.get_contrast_text(1).hex} on {self.colour.hex}"
+        voice = self.css_class.removeprefix("-")
+        return f"bold ${voice}-on on ${voice}"
+
+    @property
+    def ink_style(self) -> str:
+        """Content style of text in the voice's colour."""
+        return f"bold {self.colour.hex}" if self.colour is not None else f"bold ${self.css_class.removeprefix('-')}"

@@ -1,0 +1,133 @@
+"""Verdicts in words. They claim what was measured and no more: two answers were compared, neither was proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from warmchat.domain.text import one_line
+from warmchat.domain.turn import Reply
+from warmchat.domain.verdict import Evidence, Kind, Label, Verdict
+
+SYMBOLS: dict[Label, str] = {"pending": "◌", "agree": "=", "disagree": "≠", "unsure": "≈", "unjudged": "–"}
+
+KINDS: dict[Kind, str] = {
+    "contradiction": "contradiction",
+    "premise_accepted": "premise accepted",
+    "omission": "omission",
+    "added": "added",
+    "softened": "softened",
+    "refusal": "refusal",
+}
+
+KIND_SENTENCES: dict[Kind, str] = {
+    "contradiction": "The two name facts that cannot both hold.",
+    "premise_accepted": "One goes along with a claim or plan of yours that the other rejects.",
+    "omission": "One leaves out a correction, risk or caution that the other gives.",
+    "added": "One adds a fact or a feeling that nothing supports.",
+    "softened": "Both make the same claim, at another strength.",
+    "refusal": "One answers, the other declines.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StripWords:
+    """What a verdict strip says: a symbol, one sentence, what it rests on, and what one can do."""
+
+    symbol: str
+    headline: str
+    detail: str = ""
+    hint: str = ""
+
+
+def strip_words(
+    verdict: Verdict, *, reference: str, own: bool = False, keys: tuple[str, str] = ("F4", "F5")
+) -> StripWords:
+    """A verdict for the strip under a reply.
+
+    Args:
+        reference: what the reference is called.
+        own: the reference was compared with a second answer of its own.
+        keys: the keys for side by side and for checking now.
+    """
+    name = one_line(reference, 24)
+    look, check = f"{keys[0]} side by side", f"{keys[1]} checks now"
+    symbol = SYMBOLS[verdict.label]
+    match verdict.label:
+        case "pending":
+            return StripWords(symbol, f"Checking: the {name} is answering the same message")
+        case "agree":
+            said = f"Agrees with a second answer of the {name}" if own else f"Agrees with the {name}’s own answer"
+            return StripWords(symbol, said + _score(verdict), hint=look)
+        case "disagree":
+            said = f"The {name}, asked again, said otherwise" if own else f"The {name} would have said otherwise"
+            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+        case "unsure":
+            said = f"Unsure whether the {name} says the same"
+            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+        case "unjudged":
+            return StripWords(symbol, f"Not compared: {one_line(verdict.reason, 160)}", hint=check)
+
+
+def _score(verdict: Verdict) -> str:
+    kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
+    score = f"{verdict.score:.2f}" if verdict.score is not None else ""
+    said = " ".join(part for part in (kind, score) if part)
+    return f" · {said}" if said else ""
+
+
+def _because(verdict: Verdict) -> str:
+    for evidence in verdict.evidence:
+        if evidence.reply is not None or evidence.shadow is not None:
+            return pair_words(evidence)
+    return one_line(verdict.reason, 160)
+
+
+def pair_words(evidence: Evidence, limit: int = 40) -> str:
+    """A pair of spans as "Sydney" here, "Canberra" there."""
+    here = f"“{one_line(evidence.reply.text, limit)}” here" if evidence.reply is not None else "nothing here"
+    there = f"“{one_line(evidence.shadow.text, limit)}” there" if evidence.shadow is not None else "nothing there"
+    return f"{here}, {there}"
+
+
+def direction_words(verdict: Verdict, voice: str, reference: str) -> str:
+    """Which of the two bent to what the user said, or nothing where that was not asked."""
+    match verdict.direction:
+        case "reply":
+            return f"the {one_line(voice, 24)} bent to what you said"
+        case "shadow":
+            return f"the {one_line(reference, 24)} bent to what you said"
+        case "neither":
+            return "neither bent to what you said"
+        case None:
+            return ""
+
+
+def tokens_per_second(reply_tokens: int, reply_s: float, first_token_s: float) -> float | None:
+    """Speed of making the reply, reading left out; None where too little was measured to say."""
+    seconds = reply_s - first_token_s
+    return reply_tokens / seconds if reply_tokens > 1 and seconds > 0.01 else None
+
+
+def stop_words(reply: Reply) -> str:
+    """Why a reply ended where it did, if it did not end by itself."""
+    match reply.stop:
+        case "end":
+            return ""
+        case "length":
+            return "cut off: the profile’s longest reply was reached"
+        case "window":
+            return "cut off: the context window is full"
+        case "cancelled":
+            return "stopped by you"
+        case "interrupted":
+            return "interrupted: the engine was lost, this is what came of it"
+
+
+def size_words(size_bytes: int) -> str:
+    """A file size for people."""
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} GB"
