@@ -47,6 +47,7 @@ from warmchat.storage.log import SessionLog
 from warmchat.voices.direct import direct_job, prompt_messages
 from warmchat.voices.window import first_turn_that_fits, reply_room
 
+CLOSED_BEFORE = "deferred: the program was closed before the check"
 SAVE_EVERY_S = 0.5  # what was streamed is in the log at least twice a second
 
 
@@ -245,7 +246,14 @@ class ChatSession:
     def _fail(self, turn: Turn, error: WarmchatError) -> Iterator[TurnEvent]:
         verdict = unjudged(f"the reply was not finished: {error.message}")
         self._update(turn.id, error=error.message, verdict=verdict)
-        yield from self._recorded(turn, lambda: self._log.fail_turn(turn.id, error.message))
+        reply = self._turn(turn.id).reply
+        reply_id = reply.id if reply is not None else None
+
+        def write() -> None:
+            self._log.fail_turn(turn.id, error.message)
+            self._log.save_verdict(turn.id, reply_id, None, verdict)
+
+        yield from self._recorded(turn, write)
         yield TurnFailed(turn.id, error.message, error.hint)
 
     # ---- the check
@@ -266,7 +274,8 @@ class ChatSession:
             if my_turn.wait():
                 yield from self._compare(self._turn(turn_id), Priority.SHADOW)
             else:
-                yield from self._conclude(turn, unjudged("deferred: too many checks were waiting"), None)
+                why = CLOSED_BEFORE if self._closed else "deferred: too many checks were waiting"
+                yield from self._conclude(turn, unjudged(why), None)
 
     def _compare(self, turn: Turn, priority: Priority) -> Iterator[TurnEvent]:
         """The shadow reply, then the verdict."""
@@ -280,7 +289,7 @@ class ChatSession:
             yield from self._conclude(turn, unjudged(f"no shadow reply: {reason}"), None)
             return
         if shadow.stop == "cancelled":
-            why = "deferred: the program was closed before the check" if self._closed else "the check was cancelled"
+            why = CLOSED_BEFORE if self._closed else "the check was cancelled"
             yield from self._conclude(turn, unjudged(why), None)
             return
         earlier = self._earlier(turn)
@@ -306,6 +315,8 @@ class ChatSession:
         if not turn.off_record:
             yield from self._recorded(turn, lambda: self._log.save_profile(reference))
         handle = self._checks[turn.id] = engine.submit(job)
+        if self._closed:  # closed between the wait and now: nobody else will cancel it
+            handle.cancel()
         try:
             finished = next((event for event in handle if isinstance(event, Finished)), None)
         finally:

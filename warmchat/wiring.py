@@ -9,7 +9,7 @@ from warmchat.compare.signal_detector import SignalDetector
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import Engine
-from warmchat.models.gguf_header import read_header
+from warmchat.models.gguf_header import chat_model
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
@@ -23,9 +23,9 @@ def open_engine(settings: Settings, model: Path) -> Engine:
     """The engine for one model file, loading in a process of its own. Returns at once.
 
     Raises:
-        ModelError: the file is no model that could be loaded, as its header shows.
+        ModelError: the file is no chat model that could be loaded, as its header shows.
     """
-    header = read_header(model)
+    header = chat_model(model)
     config = EngineConfig(
         path=str(model),
         identity=header.identity,

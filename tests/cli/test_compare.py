@@ -67,6 +67,7 @@ def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         ({**GOOD, "history": [{"role": "cat", "content": "x"}]}, "line 2 has a history that cannot be read"),
         ("[" * 100_000, "line 2 is no JSON"),
     ],
+    ids=["syntax", "list", "fields", "history", "role", "depth"],
 )
 def test_a_bad_line_is_named_and_earlier_output_is_kept(
     tmp_path: Path, bad: object, message: str, capsys: pytest.CaptureFixture[str]

@@ -164,6 +164,14 @@ def test_until_includes_its_day(shell: Shell, monkeypatch: pytest.MonkeyPatch) -
     assert not json.loads(shell("flags", "--json", "--until", "2026-03-03").out)
 
 
+def test_an_id_is_whole_in_a_narrow_listing(shell: Shell) -> None:
+    session = "1m80dxmnsd5rw4e1"
+    with SessionLog.open(shell.file) as log:
+        flagged(log, turn(text="a long message " * 10, session=session))
+    for arguments in (["sessions"], ["flags"], ["search", "long"]):
+        assert session in shell(*arguments).out
+
+
 def test_search(told: Shell) -> None:
     hits = json.loads(told("search", "fine", "it", "--json").out)
     assert [(hit["turn_id"], hit["role"]) for hit in hits] == [("t1", "user")]

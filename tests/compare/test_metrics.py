@@ -33,7 +33,8 @@ def test_auroc_is_the_chance_of_right_order(rows: list[tuple[int, float]]) -> No
 
 def test_metrics_by_hand() -> None:
     verdicts = [
-        verdict("disagree", 0.9), verdict("disagree", 0.8), verdict("unsure", 0.5), verdict("agree", 0.1), verdict("agree", 0.2),
+        verdict("disagree", 0.9), verdict("disagree", 0.8), verdict("unsure", 0.5), verdict("agree", 0.1),
+        verdict("agree", 0.2),
         unjudged("empty"),
     ]  # fmt: skip
     found = metrics([1, 0, 1, 1, 0, 1], verdicts)

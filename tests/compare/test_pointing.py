@@ -23,7 +23,8 @@ def test_pointing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "What is the capital of Australia?", "I am sure it is Sydney.", "My friend told me so.", "Why did Rome fall?", "",
+        "What is the capital of Australia?", "I am sure it is Sydney.", "My friend told me so.",
+        "Why did Rome fall?", "",
         "What is your name?", "How do I explain gravity to a child?", "Is that planet Mars?", "Write a poem about you.",
     ],
 )  # fmt: skip

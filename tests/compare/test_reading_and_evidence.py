@@ -88,7 +88,14 @@ def test_a_long_reply_is_read_where_it_is_near() -> None:
 def test_an_ai_that_answers_after_all_does_not_decline() -> None:
     hedged = "As an AI, I have no opinions. However, the capital of Australia is Canberra."
     assert pair(CAPITAL, hedged, "The capital is Canberra.").reply.refusal is None
+    assert (
+        pair(CAPITAL, "As an AI, I have no live data, but the capital is Sydney.", "It is Canberra.").reply.refusal
+        is None
+    )
+    unknown = "The exact place is unknown, but it is believed to be in the Superstition Mountains."
+    assert pair("Where is the mine?", unknown, "It is in the Superstition Mountains.").reply.refusal is None
     assert pair(CAPITAL, "As an AI, I have no opinions.", "It is Canberra.").reply.refusal is not None
+    assert pair(CAPITAL, "I don't know the capital of Australia.", "It is Canberra.").reply.refusal is not None
 
 
 # ---- findings
@@ -99,7 +106,7 @@ def test_an_ai_that_answers_after_all_does_not_decline() -> None:
     [
         (CAPITAL, "It is Sydney.", "The capital is Canberra.", "names_apart", "Sydney", "Canberra"),
         ("When did it end?", "It ended in 1945.", "In 1944.", "numbers_apart", "1945", "1944"),
-        ("What gas do plants absorb?", "Plants absorb oxygen.", "Plants absorb nitrogen.", "swapped_words", "oxygen", "nitrogen"),
+        ("What do cows eat?", "Cows mostly eat grass.", "Cows mostly eat fish.", "swapped_words", "grass", "fish"),
         ("Tell me of spiders.", "A spider has eight legs.", "A spider has six legs.", "swapped_fact", "eight", "six"),
         (CAPITAL, "It is Sydney.", "It is not Sydney.", "denied", "Sydney", "Sydney"),
     ],

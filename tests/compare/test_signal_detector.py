@@ -249,8 +249,10 @@ def test_a_reply_beyond_the_limit_is_said_and_never_called_agreement() -> None:
 
 
 PIECES = st.sampled_from(
-    ["Yes", "No", "not", "never", "7", "seven", "1,000", "1945", "March", "20", "$5", "%", "Canberra", "Sydney", "U.S.", "I",
-     "don't", "know", "is", "the", "capital", "of", ".", "?", "!", "\n", "- ", "1.", "```", "💛", "首都", "сто", "’", "\ud800",
+    ["Yes", "No", "not", "never", "7", "seven", "1,000", "1945", "March", "20", "$5", "%", "Canberra", "Sydney",
+    "U.S.", "I",
+     "don't", "know", "is", "the", "capital", "of", ".", "?", "!", "\n", "- ", "1.", "```", "💛", "首都", "сто", "’",
+     "\ud800",
      "\x00", "rather than", "I think", "right?", "a hundred", "and", "-5", "°F", "C"]
 )  # fmt: skip
 TEXTS = st.one_of(

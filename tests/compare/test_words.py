@@ -12,7 +12,8 @@ from warmchat.compare.words import fold, is_content, sentences, stem, tokens, wi
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("Dr. Smith came. He left.", 2), ("J. R. R. Tolkien wrote it.", 1), ("One.\nTwo\n- three", 3), ("It is 3.14 now.", 1),
+        ("Dr. Smith came. He left.", 2), ("J. R. R. Tolkien wrote it.", 1), ("One.\nTwo\n- three", 3),
+        ("It is 3.14 now.", 1),
         ("Really?! Yes.", 2), ("首都です。そうです。", 2), ("", 0), ("💛 !!!", 0),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warmchat.domain.errors import ModelError
-from warmchat.models import find
+from warmchat.models import find, ollama
 from warmchat.models.find import FoundModel, Places, find_models, model_named, places_of, resolve_model
 from warmchat.models.state import read_state, remember_model
 from warmchat.settings import Settings
@@ -89,6 +89,20 @@ def test_links_that_lead_back_or_nowhere(tmp_path: Path) -> None:
     (tmp_path / "a" / "dead.gguf").symlink_to(tmp_path / "missing")
     (tmp_path / "folder.gguf").mkdir()
     assert names(Places(lm_studio=(tmp_path,))) == [("m", "LM Studio")]
+
+
+def test_each_folder_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for index in range(6):
+        (tmp_path / f"back{index}").symlink_to(tmp_path, target_is_directory=True)
+    opened: list[Path] = []
+
+    def noted(folder: Path, most: int) -> list[Path]:
+        opened.append(folder)
+        return ollama.children(folder, most)
+
+    monkeypatch.setattr(find, "children", noted)
+    find_models(Places(lm_studio=(tmp_path,)))
+    assert opened == [tmp_path]
 
 
 def test_the_search_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,3 +205,12 @@ def test_in_a_checkout_the_local_folder_is_the_shipped_one_and_comes_last(
     write(elsewhere / "config" / "system_prompts", "oracle", GOOD.format(name="Mine"))
     write(elsewhere / "shipped" / "system_prompts", "oracle")
     assert ProfileLibrary(default_folders(Settings(data_dir=elsewhere))).get("oracle").name == "Mine"
+
+
+def test_a_broken_file_that_takes_the_place_of_a_good_one_keeps_the_good_one(
+    library: ProfileLibrary, folders: tuple[Path, Path]
+) -> None:
+    good = library.get("oracle")
+    write(folders[0], "oracle", BROKEN)
+    assert library.get("oracle") == good
+    assert str(folders[0] / "oracle.md") in library.problems()[0]

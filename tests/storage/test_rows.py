@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.storage.examples import COMPANION, ORACLE, disagreement, reply, shadow, turn
@@ -106,6 +106,7 @@ def memory() -> SessionLog:
     return SessionLog.open(None)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a disk and a busy machine are no bug
 @given(message=TURN, said=REPLY, verdict=VERDICT, profile=PROFILE)
 def test_a_turn_comes_back_from_sqlite_as_it_went_in(
     memory: SessionLog, message: Turn, said: Reply, verdict: Verdict, profile: Profile
@@ -118,6 +119,7 @@ def test_a_turn_comes_back_from_sqlite_as_it_went_in(
     assert memory.profiles([profile.hash]) == {profile.hash: profile}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(said=REPLY)
 def test_a_reply_comes_back_from_its_row(said: Reply) -> None:
     assert rows.reply_of(rows.reply_row("t1", said)) == said

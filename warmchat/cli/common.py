@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,6 +14,10 @@ from warmchat.domain.text import one_line, printable
 from warmchat.settings import Settings, load_settings
 
 
+# JSON escapes C0 itself; DEL, C1, marks that reorder text, and lone surrogates (no stream can write them) are ours.
+_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
 def settings_of(context: click.Context, **command_line: Any) -> Settings:
     """The settings of this run: those of the program's own options with a command's on top."""
     given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
@@ -20,8 +25,9 @@ def settings_of(context: click.Context, **command_line: Any) -> Settings:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout. Escapes are JSON's own, so nothing in it acts on a terminal."""
-    click.echo(json.dumps(value, ensure_ascii=not _utf8(), indent=None))
+    """One JSON document on stdout, on one line. What a terminal would obey is written as JSON's own escapes."""
+    text = json.dumps(value, ensure_ascii=not _utf8())
+    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
 
 
 def print_text(text: str) -> None:
@@ -42,8 +48,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for index, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=index == 0)  # the first is what people copy: names, ids
     count = 0
     for row in rows:
         table.add_row(*(Text(one_line(str(cell))) for cell in row))

@@ -70,11 +70,11 @@ def sessions(context: click.Context, limit: int | None, json_: bool) -> None:
     if json_:
         print_json([asdict(session) for session in found])
         return
+    # Few columns: in 80 characters an id must not be folded, it is there to be copied. JSON has the rest.
     rows = [
-        (s.id, _local(s.last_at), s.turns, s.checked, s.disagreements, ", ".join(s.profiles), one_line(s.title, 60))
-        for s in found
+        (s.id, _local(s.last_at), s.turns, f"{s.disagreements} of {s.checked}", one_line(s.title, 60)) for s in found
     ]
-    print_table(("session", "last", "turns", "checked", "flags", "profiles", "title"), rows, empty=EMPTY)
+    print_table(("session", "last", "turns", "flags", "title"), rows, empty=EMPTY)
 
 
 @log.command()
@@ -108,7 +108,7 @@ def flags(context: click.Context, /, *, limit: int | None, json_: bool, **chosen
         print_json([asdict(turn) for turn in found])
         return
     rows = [_flag(turn) for turn in found]
-    print_table(("session", "time", "kind", "score", "profile", "message"), rows, empty="No turn fits.")
+    print_table(("session", "time", "kind", "score", "message"), rows, empty="No turn fits.")
 
 
 @log.command()
@@ -267,7 +267,7 @@ def _flag(turn: Turn) -> tuple[object, ...]:
     assert verdict is not None  # the filter asks for a label
     score = "" if verdict.score is None else f"{verdict.score:.2f}"
     kind = KINDS[verdict.kind] if verdict.kind is not None else verdict.label
-    return turn.session_id, _local(turn.created_at), kind, score, turn.profile, one_line(turn.user_text, 80)
+    return turn.session_id, _local(turn.created_at), kind, score, one_line(turn.user_text, 80)
 
 
 def _shown(record: TurnRecord) -> Iterator[str]:

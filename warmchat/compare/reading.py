@@ -209,10 +209,15 @@ def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
     if cue is None:
         return None
     for item in side.stated:
-        if item.start == cue.start or declines(item.sentence, side.text, asked.text):
-            continue
-        told = [n for n in item.names if not n.denied and not set(n.words) <= asked.every]
-        counted = [q for q in item.numbers if not q.denied and q.key not in asked.numbers]
-        if ((told or counted) and item.stems & asked.every) or covered(item.bag, other.bag) >= _ANSWERS:
+        # Of a sentence that declines, what comes after its "but" may answer: "I have no live data, but it was ...".
+        begin = _after_but(item.sentence) if declines(item.sentence, side.text, asked.text) else item.start
+        told = [n for n in item.names if n.start >= begin and not n.denied and not set(n.words) <= asked.every]
+        counted = [q for q in item.numbers if q.start >= begin and not q.denied and q.key not in asked.numbers]
+        alike = covered(item.bag, other.bag) >= _ANSWERS and sum(item.bag.values()) >= 1.5
+        if ((told or counted) and item.stems & asked.every) or alike:
             return None
     return cue
+
+
+def _after_but(sentence: Sentence) -> int:
+    return next((t.end for t in sentence.tokens if t.low in ("but", "however", "although")), sentence.end)

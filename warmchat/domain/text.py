@@ -12,6 +12,8 @@ _SEQUENCE = re.compile(f"{_STRING}|{_CSI}|{_SHORT}")
 # What is left of C0 (but newline and tab), DEL, C1, and the marks that reorder text on the screen.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]")
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
 
 def printable(text: str) -> str:
     """The text without escape sequences, control characters and bidirectional overrides; newline and tab stay.
@@ -21,7 +23,7 @@ def printable(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub("", _SEQUENCE.sub("", text))
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -87,8 +87,7 @@ class Hub:
             ConnectionCutError: also from the chunks, and where the server is not reached.
         """
         hub = _library()
-        from huggingface_hub import utils
-
+        utils = hub.utils
         with self._errors_said(wanted.path):
             url = hub.hf_hub_url(self.repo, wanted.path, revision=wanted.revision, endpoint=self._endpoint)
             headers = {**_headers(utils), "Accept-Encoding": "identity"}

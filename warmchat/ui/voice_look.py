@@ -25,7 +25,10 @@ class VoiceLook:
         """The look that a profile asks for."""
         css_class = voice_class(profile.accent)
         colour = accent_colour(profile.accent) if css_class == "-other" else None
-        return cls(profile.id, one_line(profile.name or profile.id, 24), css_class, colour)
+        name = one_line(profile.name or profile.id, 24)
+        if name == profile.id:  # a file that gives itself no name
+            name = name[:1].upper() + name[1:]
+        return cls(profile.id, name, css_class, colour)
 
     @classmethod
     def unknown(cls, profile_id: str) -> VoiceLook:

@@ -17,7 +17,8 @@ def first(text: str) -> Sentence:
 @pytest.mark.parametrize(
     ("text", "sign"),
     [
-        ("Yes, it is.", 1), ("No.", -1), ("You're right, it is.", 1), ("Not really.", -1), ("I hear you, friend! No, it isn't.", -1),
+        ("Yes, it is.", 1), ("No.", -1), ("You're right, it is.", 1), ("Not really.", -1),
+        ("I hear you, friend! No, it isn't.", -1),
         ("It is a myth.", -1), ("No worries!", 0), ("The Earth is round.", 0), ("Actually, no.", -1),
     ],
 )  # fmt: skip
@@ -28,7 +29,8 @@ def test_opening(text: str, sign: int) -> None:
 @pytest.mark.parametrize(
     ("text", "asks"),
     [
-        ("Is it safe?", True), ("It is Sydney, right?", True), ("Sydney is big, isn't it?", True), ("What is it?", False),
+        ("Is it safe?", True), ("It is Sydney, right?", True), ("Sydney is big, isn't it?", True),
+        ("What is it?", False),
         ("Is it Sydney or Canberra?", False), ("I like it.", False), ("Do vaccines cause autism", True),
     ],
 )  # fmt: skip
@@ -59,7 +61,8 @@ def test_amounts() -> None:
 @pytest.mark.parametrize(
     ("text", "no"),
     [
-        ("I don't know.", True), ("I'm not sure.", True), ("As an AI, I cannot say.", True), ("I can’t help with that.", True),
+        ("I don't know.", True), ("I'm not sure.", True), ("As an AI, I cannot say.", True),
+        ("I can’t help with that.", True),
         ("The origin is unknown.", True), ("The capital is Canberra.", False), ("I know it well.", False),
     ],
 )  # fmt: skip

@@ -38,7 +38,7 @@ def test_every_line_stands_alone_and_names_its_schema_first(records: list[TurnRe
     lines = list(jsonl(records))
     assert len(lines) == 2
     for line in lines:
-        assert line.startswith('{"schema": "warmchat.turn/1"')
+        assert line.startswith('{"schema":"warmchat.turn/1","session_title":')
         assert line.endswith("}\n")
         value = json.loads(line)
         spoken = value["turn"]["reply"]["profile_hash"]

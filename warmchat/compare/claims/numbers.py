@@ -54,7 +54,7 @@ class Quantity:
         value: in the base unit of its dimension; for a date the year (0 where none is given).
         dimension: "length", ..., or the stem of the word counted ("leg"); empty where nothing follows.
         month, day: of a date; 0 where not given.
-        written: the value before its unit was turned into the base unit.
+        written, factor: the value before its unit was turned into the base unit, and that unit's mark in the table.
         digits: significant digits as written: "about 300,000" has one.
         denied: named only to be rejected.
     """
@@ -67,6 +67,7 @@ class Quantity:
     month: int = 0
     day: int = 0
     written: float = 0.0
+    factor: float = 1.0
     digits: int = 15
     about: bool = False
     denied: bool = False
@@ -172,8 +173,10 @@ def _number(words: Sequence[Token], at: int, text: str) -> tuple[Quantity | None
         last = words[end].end if follows != "%" else text.index("%", words[end - 1].end) + 1
         return Quantity(start, last, "percent", value, "percent", digits=digits, about=about), end
     written = value
-    value, dimension, last = _in_unit(words, end, value)
-    return Quantity(start, last, "plain", value, dimension, written=written, digits=digits, about=about), end
+    value, dimension, factor, last = _in_unit(words, end, value)
+    return Quantity(
+        start, last, "plain", value, dimension, written=written, factor=factor, digits=digits, about=about
+    ), end
 
 
 def _value(words: Sequence[Token], at: int, text: str) -> tuple[float | None, int, int]:
@@ -240,23 +243,23 @@ def _digits(text: str) -> tuple[float | None, int]:
     return value, max(1, len(bare.rstrip("0") if "." not in plain else bare))
 
 
-def _in_unit(words: Sequence[Token], at: int, value: float) -> tuple[float, str, int]:
-    """The value in the base unit, its dimension, and where the quantity ends in the text."""
+def _in_unit(words: Sequence[Token], at: int, value: float) -> tuple[float, str, float, int]:
+    """The value in the base unit, its dimension, the unit's factor, and where the quantity ends in the text."""
     last = words[at - 1].end
     follow = list(words[at : at + 2])
     if follow and follow[0].low in ("degree", "degrees"):
         follow = follow[1:]
-    if not follow:
-        return value, "", last
+    if not follow or words[at].start - last > 2:  # " " or " °"; what stands farther off is not counted
+        return value, "", 1.0, last
     unit = follow[0]
     known = _UNITS.get(unit.low) or _UNITS.get(unit.stem)
     if known is None:
-        return value, unit.stem, unit.end if unit.start - last < 12 else last
+        return value, unit.stem, 1.0, unit.end
     dimension, factor = known
     if dimension != "temperature":
-        return value * factor, dimension, unit.end
+        return value * factor, dimension, factor, unit.end
     celsius = {1.0: value, 0.0: (value - 32) / 1.8, -1.0: value - 273.15}[factor]
-    return celsius, dimension, unit.end
+    return celsius, dimension, factor, unit.end
 
 
 def comparable(a: Quantity, b: Quantity) -> bool:
@@ -284,8 +287,8 @@ def same(a: Quantity, b: Quantity) -> bool:
     if math.isclose(here, there, rel_tol=1e-4, abs_tol=1e-9):
         return True
     # A unit turned into another is rounded on the way, and "about" allows the usual rounding.
-    turned = a.dimension == b.dimension and a.dimension in ("length", "mass", "temperature")
-    slack = 0.05 if a.about or b.about else 0.03 if turned and min(a.digits, b.digits) >= 2 else 0.0
+    turned = a.dimension == b.dimension and a.factor != b.factor
+    slack = 0.05 if a.about or b.about else 0.03 if turned else 0.0
     if math.isclose(here, there, rel_tol=slack):
         return True
     digits = min(a.digits, b.digits)

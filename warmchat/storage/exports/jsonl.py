@@ -15,8 +15,10 @@ one goes or means something else. Where a profile's file stood on this machine i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,19 +30,19 @@ SCHEMA = "warmchat.turn/1"
 IMPORT_HINT = "import reads what `log export --format jsonl` writes"
 
 # Line ends to some readers, though not to JSON; and marks that a terminal or an editor might obey.
-_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def jsonl(records: Iterable[TurnRecord]) -> Iterator[str]:
     """One line for each turn, line end included."""
     for record in records:
-        yield json.dumps(as_dict(record), ensure_ascii=False).translate(_ESCAPED) + "\n"
+        body = _adapter().dump_json(_shared(record)).decode()
+        yield _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", f'{{"schema":"{SCHEMA}",{body[1:]}\n')
 
 
 def as_dict(record: TurnRecord) -> dict[str, Any]:
     """The record as JSON values, ``schema`` first."""
-    shared = {key: replace(profile, source="") for key, profile in record.profiles.items()}
-    return {"schema": SCHEMA, **asdict(replace(record, profiles=shared))}
+    return {"schema": SCHEMA, **_adapter().dump_python(_shared(record), mode="json")}
 
 
 def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
@@ -49,7 +51,6 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
     Raises:
         ExportError: a line is not a turn of this schema; the message says which line and why.
     """
-    adapter = TypeAdapter(TurnRecord)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -62,8 +63,18 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
         if schema != SCHEMA:
             raise ExportError(f"{place} has the schema {schema!r}, not {SCHEMA!r}", IMPORT_HINT)
         try:
-            yield adapter.validate_json(line, strict=True)
+            yield _adapter().validate_json(line, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the line"
             raise ExportError(f"{place}: {where}: {first['msg'].lower()}", "nothing was imported") from error
+
+
+def _shared(record: TurnRecord) -> TurnRecord:
+    """The record as it may leave this machine."""
+    return replace(record, profiles={key: replace(profile, source="") for key, profile in record.profiles.items()})
+
+
+@cache
+def _adapter() -> TypeAdapter[TurnRecord]:
+    return TypeAdapter(TurnRecord)

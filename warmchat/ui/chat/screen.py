@@ -81,7 +81,7 @@ class ChatScreen(Screen[None]):
         yield self.transcript
         yield self._trouble
         yield self.prompt
-        yield Static(Content("warmchat needs a larger window"), markup=False, id="too-small")
+        yield Static(Content("Too small: 28 × 7"), markup=False, id="too-small")
 
     def on_mount(self) -> None:
         self.flow.mount()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -26,12 +28,15 @@ class Strip(Static):
         self.display = False
         self.verdict: Verdict | None = None
 
-    def show(self, verdict: Verdict) -> None:
-        """Show this verdict."""
+    def show(self, verdict: Verdict, *, checkable: bool = True) -> None:
+        """Show this verdict. ``checkable``: there is a reply that a check could compare."""
         self.verdict = verdict
         for label in LABELS:
             self.set_class(label == verdict.label, f"-{label}")
-        self.update(strip_content(strip_words(verdict, reference=self._reference, own=self._own)))
+        words = strip_words(verdict, reference=self._reference, own=self._own)
+        if verdict.label == "unjudged" and not checkable:
+            words = replace(words, hint="")
+        self.update(strip_content(words))
         self.display = True
 
     def on_click(self, event: events.Click) -> None:

@@ -49,6 +49,7 @@ class TurnView(Vertical):
         self.reply = ReplyView()
         self.strip = Strip(reference=reference.name.lower(), own=look.id == reference.id)
         self._off_record = off_record
+        self._has_text = False
 
     @classmethod
     def of(cls, turn: Turn, *, looks: Looks, reference: VoiceLook, pending: bool) -> TurnView:
@@ -57,15 +58,15 @@ class TurnView(Vertical):
         view.turn_id = turn.id
         if turn.reply is not None:
             view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
-            view.note(stop_words(turn.reply))
+            view._say_end(turn.reply)
         if turn.error:
             view.note(turn.error, failed=True)
         if pending:
-            view.strip.show(PENDING)
+            view.judge(PENDING)
         elif turn.verdict is not None:
-            view.strip.show(turn.verdict)
+            view.judge(turn.verdict)
         elif turn.reply is not None and turn.profile != reference.id:
-            view.strip.show(unjudged("no check was made"))
+            view.judge(unjudged("no check was made"))
         return view
 
     def compose(self) -> ComposeResult:
@@ -89,9 +90,11 @@ class TurnView(Vertical):
     async def finish(self, reply: Reply) -> None:
         """Show the reply whole, and why it ended if not by itself."""
         await self.reply.finish(reply.text, reply.thinking)
-        if not reply.text.strip():
-            self.note("the reply is empty")
-        self.note(stop_words(reply))
+        self._say_end(reply)
+
+    def _say_end(self, reply: Reply) -> None:
+        self._has_text = bool(reply.text.strip())
+        self.note(stop_words(reply) or ("" if self._has_text else "the reply is empty"))
 
     def note(self, text: str, *, failed: bool = False) -> None:
         """Add a line about what happened to this turn; "" adds none."""
@@ -104,7 +107,7 @@ class TurnView(Vertical):
 
     def judge(self, verdict: Verdict) -> None:
         """Show a verdict, pending included."""
-        self.strip.show(verdict)
+        self.strip.show(verdict, checkable=self._has_text)
 
     def unfold(self) -> None:
         """Unfold or fold what this turn hides: thinking, else the message."""
