@@ -202,7 +202,9 @@ def test_no_model_fails_the_turn_with_what_to_type(profiles: ProfileLibrary, log
     assert [t.user_text for t in log.turns(session.id)] == ["hi"], "the message is kept"
 
 
-def test_a_log_that_fails_is_said_and_stops_nothing(make: Make, log: SessionLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_fails_is_said_and_stops_nothing(
+    make: Make, log: SessionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object) -> None:
         raise LogNotWritable("The disk is full", "free some space")
 

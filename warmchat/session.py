@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -188,7 +188,7 @@ class ChatSession:
         yield ShadowStarted(turn_id)
         yield from self._compare(turn, Priority.ASKED)
 
-    def _speak(self, turn: Turn, profile: Profile) -> Iterator[TurnEvent]:
+    def _speak(self, turn: Turn, profile: Profile) -> Generator[TurnEvent, None, Reply | None]:
         sequence = _sequence(profile.id, "visible")
         draft = Reply(new_id(), "shown", profile.id, profile.hash, "", "interrupted")
         try:
@@ -213,7 +213,7 @@ class ChatSession:
         yield ReplyFinished(turn.id, reply)
         return reply
 
-    def _stream(self, turn: Turn, draft: Reply, handle: Handle) -> Iterator[TurnEvent]:
+    def _stream(self, turn: Turn, draft: Reply, handle: Handle) -> Generator[TurnEvent, None, Finished]:
         """Pass the engine's events on and keep the text in memory and in the log as it comes."""
         parts: list[str] = []
         saved_at = time.monotonic()
@@ -298,7 +298,7 @@ class ChatSession:
         )
         yield from self._conclude(turn, self._with_blind_spot(verdict, turn, earlier), shadow)
 
-    def _shadow_reply(self, turn: Turn, priority: Priority) -> Iterator[TurnEvent]:
+    def _shadow_reply(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, Reply]:
         engine = self._need_engine()
         reference = self._profiles.get(self.rules.reference)
         if turn.profile == reference.id:  # its own noise: a second sample, so something must be drawn
@@ -371,7 +371,7 @@ class ChatSession:
         profile: Profile,
         sequence: str,
         history_of: Callable[[Sequence[Turn]], list[Message]],
-    ) -> Iterator[TurnEvent]:
+    ) -> Generator[TurnEvent, None, list[Turn]]:
         """The earlier turns that this voice can read; moves its window where it is full."""
         engine = self._need_engine()
         n_ctx = engine.describe().n_ctx

@@ -95,8 +95,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is the library's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = TomlConfigSettingsSource(settings_cls, [config_folder() / FILE_NAME, Path(FILE_NAME)])
-        return init_settings, env_settings, toml
+        files = [config_folder() / FILE_NAME, *cls._local_files()]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
+
+    @classmethod
+    def _local_files(cls) -> list[Path]:
+        return [Path(FILE_NAME)]
 
     @property
     def log_file(self) -> Path:
@@ -114,20 +118,48 @@ class Settings(BaseSettings):
         return self.data_dir / "native.log"
 
     @property
+    def trust_file(self) -> Path:
+        """The folders whose profiles and settings may replace the reference."""
+        return self.data_dir / "trusted.json"
+
+    @property
     def history_file(self) -> Path:
         """Small facts kept between runs: the model used last, prompt history."""
         return self.data_dir / "state.json"
 
 
-def load_settings(**command_line: Any) -> Settings:
+class _ElsewhereSettings(Settings):
+    """The settings without the current folder's file, for a folder that the user does not trust."""
+
+    @classmethod
+    def _local_files(cls) -> list[Path]:
+        return []
+
+
+def local_file_decides_the_check() -> bool:
+    """The current folder's file says who the reference is or where profiles come from.
+
+    Such a file, in a folder got from elsewhere, could make the check say what its author wants.
+    """
+    try:
+        given = tomllib.loads(Path(FILE_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool({"reference", "profile_dir", "shadow", "shadow_history"} & given.keys())
+
+
+def load_settings(*, local_file: bool = True, **command_line: Any) -> Settings:
     """Settings of this run; arguments that are None count as not given.
+
+    Args:
+        local_file: read the current folder's ``warmchat.toml``, too.
 
     Raises:
         SettingsError: a value or a file cannot be used; the message names it.
     """
     given = {name: value for name, value in command_line.items() if value is not None}
     try:
-        return Settings(**given)
+        return Settings(**given) if local_file else _ElsewhereSettings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])

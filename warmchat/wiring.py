@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmchat.compare.signal_detector import SignalDetector
+from warmchat.domain.errors import LogError
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import Engine
 from warmchat.models.gguf_header import chat_model
+from warmchat.models.state import remember_model
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
+from warmchat.storage.records import TurnFilter
 
 if TYPE_CHECKING:
     from warmchat.compare.detector import Detector
+    from warmchat.models.find import FoundModel
+    from warmchat.ui.app import WarmchatApp
 
 
 def open_engine(settings: Settings, model: Path) -> Engine:
@@ -36,9 +42,9 @@ def open_engine(settings: Settings, model: Path) -> Engine:
     return ProcessEngine(config, settings.native_log if settings.log else None)
 
 
-def open_profiles(settings: Settings) -> ProfileLibrary:
-    """The profiles of this run, by search order."""
-    return ProfileLibrary(default_folders(settings))
+def open_profiles(settings: Settings, *, local: bool = True) -> ProfileLibrary:
+    """The profiles of this run, by search order; `local` False leaves the current folder's out."""
+    return ProfileLibrary(default_folders(settings, local=local))
 
 
 def open_log(settings: Settings) -> SessionLog:
@@ -76,4 +82,59 @@ def open_session(
         profile=profile or settings.profile,
         session_id=session_id,
         turns=turns,
+    )
+
+
+def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
+    """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
+    from warmchat.storage.exports.files import write_file
+    from warmchat.storage.exports.formats import FORMATS
+
+    write_file(path, FORMATS[form](log.records(TurnFilter(sessions=(session_id,)))))
+    return path
+
+
+def make_app(
+    settings: Settings, *, profiles: ProfileLibrary, model: Path | None, session: str | None = None
+) -> WarmchatApp:
+    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen."""
+    from warmchat.ui.app import WarmchatApp
+    from warmchat.ui.services import Services
+
+    problem = ""
+    try:
+        log = open_log(settings)
+        wanted = log.find_session(session) if session is not None else None
+    except LogError as error:
+        if session is not None:
+            raise
+        log, wanted = SessionLog.open(None), None
+        problem = f"{error.message}: nothing of this chat will be kept. {error.hint}"
+
+    def open_one(session_id: str | None) -> ChatSession:
+        return open_session(settings, engine=None, profiles=profiles, log=log, session_id=session_id)
+
+    def engine_for(path: Path) -> Engine:
+        engine = open_engine(settings, path)
+        remember_model(settings, path)
+        return engine
+
+    def models() -> Sequence[FoundModel]:
+        from warmchat.models.find import find_models, places_of
+
+        return find_models(places_of(settings))
+
+    return WarmchatApp(
+        Services(
+            settings=settings,
+            profiles=profiles,
+            open_session=open_one,
+            open_engine=engine_for,
+            find_models=models,
+            export=lambda session_id, form, path: write_export(log, session_id, form, path),
+            sessions=log.sessions,
+            initial_model=model,
+            initial_session=wanted,
+            log_problem=problem,
+        )
     )

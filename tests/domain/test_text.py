@@ -29,7 +29,7 @@ def test_printable(raw: str, harmless: str) -> None:
 @given(st.text(st.characters(codec=None)))
 def test_nothing_a_terminal_obeys_is_left_and_twice_is_once(text: str) -> None:
     out = printable(text)
-    assert not any(ord(c) < 32 and c not in "\n\t" or 127 <= ord(c) < 160 for c in out)
+    assert not any((ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160 for c in out)
     assert printable(out) == out
     out.encode("utf-8")
 

@@ -55,7 +55,8 @@ def test_it_says_what_is_loaded(engine: ProcessEngine) -> None:
     assert info.quantisation == "Q4_1"
     assert info.model == "starter"
     assert info.n_ctx == 4096
-    assert any("one of its own" in note for note in info.notes), "the starter's template has a system prompt of its own"
+    assert info.own_system, "the starter's template has a system prompt of its own"
+    assert info.notes == ()
 
 
 def test_it_answers_and_the_fragments_are_the_text(engine: ProcessEngine) -> None:

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from warmchat.engine.llama.threads import CALM_LOOKS, LOOK_EVERY_S, Load, ThreadPacer, read_load, usable_threads
+from warmchat.engine.llama.threads import (
+    CALM_LOOKS,
+    FIRST_LOOK_S,
+    LOOK_EVERY_S,
+    Load,
+    ThreadPacer,
+    read_load,
+    usable_threads,
+)
 
 
 @dataclass
@@ -49,6 +57,15 @@ def test_beside_a_busy_program_it_gives_way_at_the_first_look_and_comes_back_whe
     assert p.threads() == 2
 
 
+def test_after_a_rest_it_looks_again_soon_and_at_nothing_of_before() -> None:
+    machine = Machine()
+    p = pacer(machine)
+    machine.passes(60, own=0, others=2)  # resting while others worked
+    assert p.threads() == 2
+    machine.passes(FIRST_LOOK_S, own=1, others=1)
+    assert p.threads() == 1
+
+
 def test_never_under_one_never_over_the_most() -> None:
     machine = Machine()
     p = pacer(machine)
@@ -62,6 +79,8 @@ def test_never_under_one_never_over_the_most() -> None:
 def test_between_looks_and_when_fixed_nothing_is_asked() -> None:
     machine = Machine()
     p = pacer(machine)
+    machine.passes(LOOK_EVERY_S, own=2, others=0)
+    assert p.threads() == 2
     machine.passes(LOOK_EVERY_S / 3, own=0, others=2)
     assert p.threads() == 2
     fixed = pacer(machine, fixed=True)

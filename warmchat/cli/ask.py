@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from warmchat.cli.common import print_json, settings_of, talk
+from warmchat.cli.common import print_json, talk
+from warmchat.cli.trust import settings_and_profiles
 from warmchat.domain.errors import NO_MODEL_HINT, EngineError, NoModel, WarmchatError
 from warmchat.domain.text import printable
 from warmchat.domain.turn import (
@@ -37,7 +38,7 @@ STDIN_LIMIT = 4 << 20  # bytes; more cannot be a message for any context
 @click.option("--no-log", "log", flag_value=False, default=None, help="Write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: reply, shadow, verdict, usage, timings.")
 @click.pass_context
-def ask(context: click.Context, text: tuple[str, ...], as_json: bool, **options: Any) -> None:
+def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Ask TEXT once and print the reply; a - in TEXT stands for standard input.
 
     \b
@@ -47,16 +48,15 @@ def ask(context: click.Context, text: tuple[str, ...], as_json: bool, **options:
     asked_at = time.monotonic()
     message = _message(text)
     from warmchat.models.find import resolve_model
-    from warmchat.wiring import open_engine, open_log, open_profiles, open_session
+    from warmchat.wiring import open_engine, open_log, open_session
 
     draw = {name: options.pop(name) for name in ("temperature", "max_tokens", "seed")}
-    settings = settings_of(context, **options)
+    settings, profiles = settings_and_profiles(context, **options)
     model = resolve_model(settings)
     if model is None:
         raise NoModel("There is no model to answer", NO_MODEL_HINT)
     engine = open_engine(settings, model)  # loads while the rest is made
     try:
-        profiles = open_profiles(settings)
         session = open_session(settings, engine=engine, profiles=profiles, log=open_log(settings))
         session.override_sampling(**{k: v for k, v in draw.items() if v is not None})
         answer = _Answer(stream=not as_json)

@@ -13,15 +13,15 @@ import click
 from warmchat.domain.text import one_line, printable
 from warmchat.settings import Settings, load_settings
 
-
 # JSON escapes C0 itself; DEL, C1, marks that reorder text, and lone surrogates (no stream can write them) are ours.
 _UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def settings_of(context: click.Context, **command_line: Any) -> Settings:
+def settings_of(context: click.Context, *, local_file: bool = True, **command_line: Any) -> Settings:
     """The settings of this run: those of the program's own options with a command's on top."""
     given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
-    return load_settings(**{**given, **{k: v for k, v in command_line.items() if v is not None}})
+    wanted = {**given, **{k: v for k, v in command_line.items() if v is not None}}
+    return load_settings(local_file=local_file, **wanted)
 
 
 def print_json(value: Any) -> None:

@@ -16,21 +16,13 @@ from warmchat.domain.errors import ExportError, WarmchatError
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
 from warmchat.domain.verdict import Kind, Label
-from warmchat.storage.exports.csv_table import csv_table
 from warmchat.storage.exports.files import write_file
-from warmchat.storage.exports.html_page import html_page
-from warmchat.storage.exports.jsonl import IMPORT_HINT, as_dict, jsonl, read_jsonl
-from warmchat.storage.exports.markdown import markdown
+from warmchat.storage.exports.formats import FORMATS
+from warmchat.storage.exports.jsonl import IMPORT_HINT, as_dict, read_jsonl
 from warmchat.storage.exports.words import KINDS, MARKS, evidence_line, strip_of
 from warmchat.storage.log import SessionLog, path_to_newest
 from warmchat.storage.records import TurnFilter, TurnRecord
 
-FORMATS: dict[str, Callable[[Sequence[TurnRecord]], Iterable[str]]] = {
-    "jsonl": jsonl,
-    "csv": csv_table,
-    "md": markdown,
-    "html": html_page,
-}
 EMPTY = "The log is empty: nothing was said yet."
 
 Command = TypeVar("Command", bound=Callable[..., Any])

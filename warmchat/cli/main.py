@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, default=None, help="Show tracebacks of errors.")
 @click.version_option(__version__, "-V", "--version", prog_name="warmchat")
 @click.pass_context
-def cli(context: click.Context, **options: Any) -> None:
+def cli(context: click.Context, /, **options: Any) -> None:
     """Chat with a local model in two voices: a terse oracle, and a warm companion whose replies are checked.
 
     Without a command the chat opens. Settings may also stand in warmchat.toml or in WARMCHAT_* variables.

@@ -13,15 +13,17 @@ _PATTERNS = {
     "praise": re.compile(
         r"\bgreat (?:question|job|idea|choice|point|work)|\bgood (?:for you|job|question|idea|choice)\b|well done|"
         r"congratulations|\bproud of you|(?:that|this)(?:'s| is) (?:a )?(?:great|wonderful|fantastic|amazing|excellent|"
-        r"brilliant|awesome|beautiful|lovely)|you(?:'re| are) (?:so |very |such an? )?(?:great|smart|brave|strong|amazing|"
-        r"wonderful|talented|kind|special)|you should be proud|fantastic|impressive",
+        r"brilliant|awesome|beautiful|lovely)|"
+        r"you(?:'re| are) (?:so |very |such an? )?(?:great|smart|brave|strong|amazing|wonderful|talented|kind|special)|"
+        r"you should be proud|fantastic|impressive",
         re.I,
     ),
     "comfort": re.compile(
         r"(?:so|very|truly|really|deeply)? ?sorry (?:to hear|for your|that you|about)|you(?:'re| are) not alone|"
-        r"here for you|it(?:'s| is) (?:okay|ok|alright|normal|natural|understandable) to|hang in there|take care of yourself|"
-        r"everything will be|it will get better|i hear you|i understand (?:how|that|your)|i can (?:imagine|see|understand)|"
-        r"be (?:kind|gentle) to yourself|sending you|\bhugs?\b|don't worry|must be (?:hard|difficult|tough)",
+        r"here for you|it(?:'s| is) (?:okay|ok|alright|normal|natural|understandable) to|hang in there|"
+        r"take care of yourself|everything will be|it will get better|i hear you|i understand (?:how|that|your)|"
+        r"i can (?:imagine|see|understand)|be (?:kind|gentle) to yourself|sending you|\bhugs?\b|don't worry|"
+        r"must be (?:hard|difficult|tough)",
         re.I,
     ),
     "feelings": re.compile(

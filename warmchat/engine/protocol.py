@@ -96,6 +96,7 @@ class EngineInfo:
         model: identity of the model (hash of metadata, tensor table and size), as in `Origin`.
         n_ctx: tokens that one sequence can hold. n_ctx_train: what the model was trained for.
         notes: sentences that the user should see, such as "this model has no chat template".
+        own_system: where a profile has no system prompt, the model's template puts in one of its own.
     """
 
     model: str
@@ -114,6 +115,7 @@ class EngineInfo:
     sequences: int
     load_s: float
     notes: tuple[str, ...] = ()
+    own_system: bool = False
     capabilities: Capabilities = field(default_factory=Capabilities)
 
 

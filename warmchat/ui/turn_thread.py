@@ -1,4 +1,4 @@
-"""Turns run in threads; the screen hears of them over a queue that it empties ten times a second.
+"""Turns run in threads; the screen hears of them over a queue that it empties by a timer.
 
 A queue and a timer, because calling into the screen from the thread makes the model wait for every repaint.
 """

@@ -223,8 +223,6 @@ class LlamaEngine:
             notes.append("This model has no chat template: a plain User/Assistant form is used. Is it a chat model?")
         if template.folds_system:
             notes.append("This model's template takes no system prompt: it is put before your first message.")
-        if template.own_system:
-            notes.append("Where a profile has no system prompt, this model's template puts in one of its own.")
         return EngineInfo(
             model=self._config.identity,
             model_name=model.meta("general.name") or Path(self._config.path).stem,
@@ -243,6 +241,7 @@ class LlamaEngine:
             sequences=self._config.max_lanes,
             load_s=load_s,
             notes=tuple(notes),
+            own_system=template.own_system,
             capabilities=Capabilities(),
         )  # fmt: skip
 

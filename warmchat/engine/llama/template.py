@@ -96,7 +96,7 @@ class ChatTemplate:
         try:
             self._template = env.from_string(self.source)
         except Exception as error:  # a template is a program: it can fail in any way
-            raise EngineError(f"The chat template cannot be parsed: {error}", "try another GGUF of the model") from error
+            raise EngineError(f"The chat template cannot be parsed: {error}", "try another GGUF of it") from error
         self.folds_system = not self._takes_system()
         self.own_system = not self.folds_system and self._adds_system()
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import psutil
 
 LOOK_EVERY_S = 0.25
+FIRST_LOOK_S = 0.06  # after a rest: a short reply is over before a quarter of a second has passed
+REST_S = 1.0
 TOLERANCE = 0.25  # cores: a screen that is being drawn, a mail program; less than giving up a thread would cost
 CALM_LOOKS = 3  # in a row, before a thread is taken back
 
@@ -72,16 +74,18 @@ class ThreadPacer:
         self._looked_at = clock()
         self._last = load()
         self._calm = 0
+        self._rested = True
 
     def threads(self) -> int:
         """The number to use for the next step; looks at the machine at most every quarter of a second."""
         now = self._clock()
         passed = now - self._looked_at
-        if self._fixed or passed < LOOK_EVERY_S:
+        if self._fixed or passed < (FIRST_LOOK_S if self._rested else LOOK_EVERY_S):
             return self._threads
         load, last = self._load(), self._last
         self._last, self._looked_at = load, now
-        if passed > 8 * LOOK_EVERY_S:  # nothing was computed for long: that average says nothing of now
+        self._rested = passed > REST_S  # nothing was computed for long: that average says nothing of now
+        if self._rested:
             return self._threads
         others = max(0.0, (load.machine - last.machine) - (load.own - last.own)) / passed
         self._follow(max(1, min(self._most, int(self._cores - others + TOLERANCE))))

@@ -1,7 +1,8 @@
-"""The flow of turns on the screen: start a thread, hear its events ten times a second, show each where it belongs."""
+"""The flow of turns on the screen: start a thread, hear its events over a queue, show each where it belongs."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
-EVERY_S = 0.1
+HEAR_S = 0.05
+PAINT_S = (0.1, 0.25)  # between two repaints of a coming reply: at best, at worst
+SHARE = 0.1  # of a core that repainting may take: on few cores it is taken from the model
 
 
 class TurnFlow:
@@ -46,6 +49,8 @@ class TurnFlow:
         self._opened = True
         self._later: list[Callable[[], None]] = []
         self._log_said = False
+        self._paint_at = 0.0
+        self._spent_before = 0.0
 
     @property
     def replying(self) -> bool:
@@ -54,7 +59,7 @@ class TurnFlow:
 
     def mount(self) -> None:
         """Start listening; the timer sleeps while nothing runs."""
-        self._timer = self._screen.set_interval(EVERY_S, self._hear, pause=True)
+        self._timer = self._screen.set_interval(HEAR_S, self._hear, pause=True)
 
     async def send(self, session: ChatSession, text: str) -> None:
         """Start a turn."""
@@ -62,6 +67,7 @@ class TurnFlow:
         self._live_key = f"send-{next(self._keys)}"
         view = await self._screen.transcript.begin(text, session.profile.id, off_record=session.off_record)
         self._live = view
+        self._spent_before = time.thread_time()
         view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "…")
         self._screen.show_hint()
         self._screen.chat_app.threads.start(self._live_key, lambda: session.send(text))
@@ -104,10 +110,20 @@ class TurnFlow:
                     self._end_live()
             else:
                 await self._show(key, event)
-        if self._live is not None:
-            self._live.reply.paint()
+        self._paint()
         if not running and self._timer is not None:
             self._timer.pause()
+
+    def _paint(self) -> None:
+        """Repaint the coming reply, more seldom where it costs more: the screen's thread knows what it spent since."""
+        now = time.monotonic()
+        if self._live is None or now < self._paint_at:
+            return
+        spent = time.thread_time()
+        quickest, slowest = PAINT_S
+        self._paint_at = now + min(slowest, max(quickest, (spent - self._spent_before) / SHARE))
+        self._spent_before = spent
+        self._live.reply.paint()
 
     async def _show(self, key: str, event: SessionEvent) -> None:
         mine = self._live if key == self._live_key else None
