@@ -328,3 +328,23 @@ def test_overridden_sampling_holds_for_every_shown_reply(make: Make) -> None:
     shown, shadow = engine_of(session).jobs
     assert (shown.sampling.temperature, shown.sampling.max_tokens) == (0.0, 5)
     assert shadow.sampling.max_tokens != 5
+
+
+def test_what_a_failing_log_missed_is_written_when_it_works_again(
+    make: Make, log: SessionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make()
+
+    def full(*_: object) -> None:
+        raise LogNotWritable("The disk is full", "free some space")
+
+    with monkeypatch.context() as broken:
+        for name in ("open_turn", "save_reply", "save_verdict"):
+            broken.setattr(log, name, full)
+        first = list(session.send("What is the capital of Australia?"))
+        second = list(session.send("And again, the capital of Australia?"))
+    assert sum(isinstance(e, LogFailed) for e in first + second) == 1, "said once"
+    assert log.turns(session.id) == []
+    list(session.send("The capital of Australia, a third time?"))
+    assert log.turns(session.id) == list(session.turns)
+    assert log.turns(session.id)[0].verdict is not None

@@ -12,7 +12,7 @@ Strategy = Literal["direct", "rewrite"]
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn. The order of the steps is llama.cpp's: penalties, top_k, top_p, min_p, temperature.
+    """How the next token is drawn, step by step as in llama.cpp: penalties, DRY, top_k, top_p, min_p, temperature.
 
     Attributes:
         temperature: 0 is greedy (always the likeliest token); above 0 the draw depends on the seed.
@@ -21,6 +21,9 @@ class Sampling:
         min_p: drop tokens less likely than min_p times the likeliest; 0 drops none.
         repeat_penalty: divide the logits of recent tokens by this; 1 is off.
         repeat_last_n: how many recent tokens the penalty looks at.
+        dry_multiplier: strength of the penalty on going on with a repeated sequence ("don't repeat yourself", as in
+            llama.cpp, base 1.75 over the whole reply); 0 is off.
+        dry_allowed_length: repeated sequences up to this many tokens cost nothing.
         max_tokens: longest reply, in tokens.
         seed: fixed seed, or None for a new one each turn (logged).
     """
@@ -33,6 +36,8 @@ class Sampling:
     repeat_last_n: int = 64
     max_tokens: int = 512
     seed: int | None = None
+    dry_multiplier: float = 0.0
+    dry_allowed_length: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ class SamplingEntry(BaseModel):
     min_p: float = Field(default=Sampling().min_p, ge=0, lt=1)
     repeat_penalty: float = Field(default=Sampling().repeat_penalty, ge=0.5, le=2)
     repeat_last_n: int = Field(default=Sampling().repeat_last_n, ge=0, le=65_536)
+    dry_multiplier: float = Field(default=Sampling().dry_multiplier, ge=0, le=10)
+    dry_allowed_length: int = Field(default=Sampling().dry_allowed_length, ge=1, le=64)
     max_tokens: int = Field(default=Sampling().max_tokens, ge=1, le=65_536)
     seed: int | None = Field(default=Sampling().seed, ge=0, lt=2**32 - 1)  # the last one means "draw one" in llama.cpp
 
@@ -89,6 +91,8 @@ WRITE: dict[str, str] = {
     "top_p": "a number above 0 and at most 1 (keep all), such as top_p: 0.9",
     "min_p": "a number from 0 (drop none) to below 1, such as min_p: 0.05",
     "repeat_penalty": "a number from 0.5 to 2 (1 is off), such as repeat_penalty: 1.1",
+    "dry_multiplier": "a number from 0 (off) to 10, such as dry_multiplier: 0.8",
+    "dry_allowed_length": "a whole number of tokens from 1 to 64, such as dry_allowed_length: 4",
     "repeat_last_n": "a whole number of tokens from 0 to 65536, such as repeat_last_n: 64",
     "max_tokens": "a whole number of tokens from 1 to 65536, such as max_tokens: 512",
     "seed": "a whole number from 0 to 4294967294, or leave the line out for a new seed each turn",

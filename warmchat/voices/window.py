@@ -48,3 +48,48 @@ def first_turn_that_fits(
         f"The message takes {size:,} tokens with its prompt; the window holds {n_ctx:,} and {room:,} are for the reply",
         "shorten it, or start with a larger --ctx",
     )
+
+
+class Windows:
+    """Where each voice's window begins: one for each sequence. It only moves when it must."""
+
+    def __init__(self) -> None:
+        self._left_out: dict[str, str] = {}  # sequence -> id of the newest turn before its window
+
+    def begin_at(self, sequence: str, turns: Sequence[Turn], first: str) -> None:
+        """Let the window begin at the turn with the id `first`, as it did before the session was closed."""
+        before = [turn.id for turn in turns][: [turn.id for turn in turns].index(first)]
+        if before:
+            self._left_out[sequence] = before[-1]
+
+    def of(self, turns: Sequence[Turn], sequence: str) -> list[Turn]:
+        """The turns inside the window."""
+        ids = [turn.id for turn in turns]
+        last = self._left_out.get(sequence)
+        return list(turns[ids.index(last) + 1 :]) if last in ids else list(turns)
+
+    def fit(
+        self,
+        turns: Sequence[Turn],
+        sequence: str,
+        *,
+        prompt_of: Callable[[Sequence[Turn]], Sequence[Message]],
+        count: Callable[[Sequence[Message]], int],
+        n_ctx: int,
+        max_tokens: int,
+    ) -> tuple[list[Turn], list[Turn]]:
+        """Make room for a new message and its reply.
+
+        Returns:
+            The earlier turns that the voice still reads, and those that went just now.
+
+        Raises:
+            PromptTooLong: the new message does not fit even alone.
+        """
+        start = len(turns) - len(self.of(turns, sequence))
+        first = first_turn_that_fits(
+            turns, start=start, prompt_of=prompt_of, count=count, n_ctx=n_ctx, room=reply_room(n_ctx, max_tokens)
+        )
+        if first > start:
+            self._left_out[sequence] = turns[first - 1].id
+        return list(turns[first:]), list(turns[start:first])

@@ -39,6 +39,8 @@ _c = _load_bindings()
 ABORTED = 2  # what llama_decode returns when the abort callback said so
 NO_ROOM = 1
 
+DRY_BREAKERS = (b"\n", b":", b'"', b"*")  # llama.cpp's own: repetition across these is form, not a loop
+
 LogSink = Callable[[str], None]
 
 
@@ -182,6 +184,14 @@ class Model:
             count = _c.llama_tokenize(self._vocab, raw, len(raw), buffer, room, False, special)
         return list(buffer[:count])
 
+    def dry(self, multiplier: float, allowed_length: int) -> ctypes.c_void_p:
+        """A sampler step that makes it dear to go on with a repeated sequence of tokens."""
+        breakers = (ctypes.c_char_p * len(DRY_BREAKERS))(*DRY_BREAKERS)
+        step: ctypes.c_void_p = _c.llama_sampler_init_dry(
+            self._vocab, multiplier, 1.75, allowed_length, self.n_ctx_train, breakers, len(DRY_BREAKERS)
+        )
+        return step
+
     def is_end(self, token: int) -> bool:
         """The token ends a reply."""
         return bool(_c.llama_vocab_is_eog(self._vocab, token))
@@ -324,6 +334,8 @@ def _steps(model: Model, s: Sampling) -> list[ctypes.c_void_p]:
     steps: list[ctypes.c_void_p] = []
     if s.repeat_penalty != 1.0 and s.repeat_last_n > 0:
         steps.append(_c.llama_sampler_init_penalties(model.n_vocab, s.repeat_last_n, s.repeat_penalty, 0.0, 0.0))
+    if s.dry_multiplier > 0:
+        steps.append(model.dry(s.dry_multiplier, s.dry_allowed_length))
     if s.temperature <= 0:
         return [*steps, _c.llama_sampler_init_greedy()]
     if s.top_k > 0:

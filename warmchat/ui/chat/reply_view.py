@@ -38,6 +38,7 @@ class ReplyView(Vertical):
     def __init__(self, text: str = "", thinking: str = "") -> None:
         super().__init__()
         self._raw = ""
+        self._doing = ""
         self._painted = ""
         self._ended = bool(text or thinking)
         self._thinking = FoldedText(thinking, summary=_thought(thinking), classes="thinking")
@@ -60,6 +61,9 @@ class ReplyView(Vertical):
 
     def status(self, text: str) -> None:
         """Say what is going on in one quiet line; nothing for ""."""
+        if text == self._doing:  # said with every fragment: a layout each time would cost more than all the rest
+            return
+        self._doing = text
         self._status.update(Content(printable(text)))
         self._status.display = bool(text)
 

@@ -9,24 +9,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
 
 from warmchat.compare.detector import Detector
 from warmchat.compare.pointing import points_back
 from warmchat.domain.conversation import (
     Message,
-    ShadowHistory,
     reference_history,
     split_thinking,
     visible_history,
 )
-from warmchat.domain.errors import NO_MODEL_HINT, EngineLost, LogError, NoModel, WarmchatError
+from warmchat.domain.errors import NO_MODEL_HINT, EngineLost, NoModel, WarmchatError
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
     FragmentArrived,
-    LogFailed,
     PromptRead,
     Reply,
     ReplyFinished,
@@ -43,30 +40,14 @@ from warmchat.domain.verdict import Verdict, unjudged
 from warmchat.engine.protocol import Engine, Finished, Fragment, Handle, Priority, Progress
 from warmchat.engine.queue import CheckLine
 from warmchat.profiles.library import ProfileLibrary
+from warmchat.session.record import TurnRecorder
+from warmchat.session.rules import ContextUse, SessionRules
 from warmchat.storage.log import SessionLog
 from warmchat.voices.direct import direct_job, prompt_messages
-from warmchat.voices.window import first_turn_that_fits, reply_room
+from warmchat.voices.window import Windows
 
 CLOSED_BEFORE = "deferred: the program was closed before the check"
 SAVE_EVERY_S = 0.5  # what was streamed is in the log at least twice a second
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRules:
-    """How the companion is checked; see the settings of the same names."""
-
-    reference: str = "oracle"
-    shadow: Literal["other", "always", "off"] = "other"
-    shadow_history: ShadowHistory = "own"
-    backlog: int = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ContextUse:
-    """Tokens that the active voice's prompt takes now, and the size of its window."""
-
-    used: int
-    limit: int
 
 
 class ChatSession:
@@ -91,14 +72,14 @@ class ChatSession:
     ) -> None:
         self._engine = engine
         self._profiles = profiles
-        self._log = log
+        self._record = TurnRecorder(log, self._turn)
         self._detector = detector
         self.rules = rules
         self._profile = profiles.get(profile)
         self.id = session_id or new_id()
         self._lock = threading.RLock()
         self._turns: list[Turn] = list(turns)
-        self._window_start: dict[str, str] = {}  # sequence name -> id of the oldest turn it reads
+        self._windows = Windows()
         self._line = CheckLine(rules.backlog)
         self._visible: Handle | None = None
         self._checks: dict[str, Handle] = {}
@@ -106,8 +87,8 @@ class ChatSession:
         self._closed = False
         self.off_record = False
         self._sampling_changes: dict[str, float] = {}
-        if turns and turns[-1].window:
-            self._window_start[_sequence(turns[-1].profile, "visible")] = turns[-1].window[0]
+        if turns and turns[-1].window and turns[-1].window[0] in {t.id for t in turns}:
+            self._windows.begin_at(_sequence(turns[-1].profile, "visible"), turns, turns[-1].window[0])
 
     # ---- what the screen asks
 
@@ -148,7 +129,7 @@ class ChatSession:
         """How full the active voice's window is. Raises `EngineError` where the model cannot be had."""
         engine = self._need_engine()
         profile = self.profile
-        turns = self._window(self.turns, _sequence(profile.id, "visible"))
+        turns = self._windows.of(self.turns, _sequence(profile.id, "visible"))
         used = engine.count(prompt_messages(profile, visible_history(turns), ""))
         return ContextUse(used=used, limit=engine.describe().n_ctx)
 
@@ -176,7 +157,7 @@ class ChatSession:
         self._cancel_asked.clear()
         profile = self.profile
         turn = self._new_turn(text, profile)
-        yield from self._recorded(turn, lambda: self._log.open_turn(turn, profile))
+        yield from self._record.opened(turn, profile)
         yield TurnOpened(turn)
         reply = yield from self._speak(turn, profile)
         if reply is not None:
@@ -209,7 +190,7 @@ class ChatSession:
             self._visible = None
         reply = _filled(draft, finished)
         self._update(turn.id, reply=reply)
-        yield from self._recorded(turn, lambda: self._log.save_reply(turn.id, reply))
+        yield from self._record.said(turn, reply)
         yield ReplyFinished(turn.id, reply)
         return reply
 
@@ -241,19 +222,12 @@ class ChatSession:
         thinking, text = split_thinking("".join(parts))
         partial = replace(draft, text=text, thinking=thinking)
         self._update(turn.id, reply=partial)
-        yield from self._recorded(turn, lambda: self._log.save_reply(turn.id, partial))
+        yield from self._record.said(turn, partial)
 
     def _fail(self, turn: Turn, error: WarmchatError) -> Iterator[TurnEvent]:
         verdict = unjudged(f"the reply was not finished: {error.message}")
         self._update(turn.id, error=error.message, verdict=verdict)
-        reply = self._turn(turn.id).reply
-        reply_id = reply.id if reply is not None else None
-
-        def write() -> None:
-            self._log.fail_turn(turn.id, error.message)
-            self._log.save_verdict(turn.id, reply_id, None, verdict)
-
-        yield from self._recorded(turn, write)
+        yield from self._record.failed(self._turn(turn.id))
         yield TurnFailed(turn.id, error.message, error.hint)
 
     # ---- the check
@@ -312,8 +286,6 @@ class ChatSession:
 
         kept = yield from self._fit(turn, self._earlier(turn), reference, sequence, history_of)
         job = direct_job(reference, history_of(kept), turn.user_text, sequence=sequence, priority=priority)
-        if not turn.off_record:
-            yield from self._recorded(turn, lambda: self._log.save_profile(reference))
         handle = self._checks[turn.id] = engine.submit(job)
         if self._closed:  # closed between the wait and now: nobody else will cancel it
             handle.cancel()
@@ -335,16 +307,15 @@ class ChatSession:
 
     def _conclude(self, turn: Turn, verdict: Verdict, shadow: Reply | None) -> Iterator[TurnEvent]:
         self._update(turn.id, verdict=verdict, **({"shadow": shadow} if shadow is not None else {}))
-        reply = self._turn(turn.id).reply
-        reply_id = reply.id if reply is not None else None
-        yield from self._recorded(turn, lambda: self._log.save_verdict(turn.id, reply_id, shadow, verdict))
+        reference = self._profiles.get(shadow.profile) if shadow is not None else None
+        yield from self._record.concluded(self._turn(turn.id), reference)
         yield VerdictReached(turn.id, verdict, shadow)
 
     # ---- state
 
     def _new_turn(self, text: str, profile: Profile) -> Turn:
         with self._lock:
-            kept = self._window(self._turns, _sequence(profile.id, "visible"))
+            kept = self._windows.of(self._turns, _sequence(profile.id, "visible"))
             turn = Turn(
                 id=new_id(),
                 session_id=self.id,
@@ -372,33 +343,22 @@ class ChatSession:
         sequence: str,
         history_of: Callable[[Sequence[Turn]], list[Message]],
     ) -> Generator[TurnEvent, None, list[Turn]]:
-        """The earlier turns that this voice can read; moves its window where it is full."""
+        """The earlier turns that this voice can read; moves its window where it is full, and says so for a reply."""
         engine = self._need_engine()
-        n_ctx = engine.describe().n_ctx
-        before = self._window(earlier, sequence)
-        start = len(earlier) - len(before)
-        first = first_turn_that_fits(
+        kept, dropped = self._windows.fit(
             earlier,
-            start=start,
+            sequence,
             prompt_of=lambda turns: prompt_messages(profile, history_of(turns), turn.user_text),
             count=engine.count,
-            n_ctx=n_ctx,
-            room=reply_room(n_ctx, profile.sampling.max_tokens),
+            n_ctx=engine.describe().n_ctx,
+            max_tokens=profile.sampling.max_tokens,
         )
-        kept = list(earlier[first:])
-        if first > start:
-            self._window_start[sequence] = kept[0].id if kept else turn.id
-            if profile.id == turn.profile and sequence.endswith("/visible"):
-                window = tuple(t.id for t in kept)
-                self._update(turn.id, window=window)
-                yield from self._recorded(turn, lambda: self._log.save_window(turn.id, window))
-                yield WindowMoved(turn.id, tuple(t.id for t in earlier[start:first]))
+        if dropped and sequence == _sequence(turn.profile, "visible"):
+            window = tuple(t.id for t in kept)
+            self._update(turn.id, window=window)
+            yield from self._record.window_moved(turn, window)
+            yield WindowMoved(turn.id, tuple(t.id for t in dropped))
         return kept
-
-    def _window(self, turns: Sequence[Turn], sequence: str) -> list[Turn]:
-        first = self._window_start.get(sequence)
-        ids = [t.id for t in turns]
-        return list(turns[ids.index(first) :]) if first in ids else list(turns)
 
     def _earlier(self, turn: Turn) -> list[Turn]:
         with self._lock:
@@ -414,15 +374,6 @@ class ChatSession:
             for index, turn in enumerate(self._turns):
                 if turn.id == turn_id:
                     self._turns[index] = replace(turn, **changes)  # type: ignore[arg-type]  # names are checked by tests
-
-    def _recorded(self, turn: Turn, write: Callable[[], None]) -> Iterator[TurnEvent]:
-        """Write to the log unless off the record; a log that fails is said once per write and stops nothing."""
-        if turn.off_record:
-            return
-        try:
-            write()
-        except LogError as error:
-            yield LogFailed(turn.id, error.message, error.hint)
 
     def _need_engine(self) -> Engine:
         if self._engine is None:

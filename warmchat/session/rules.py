@@ -1,0 +1,26 @@
+"""What a session is told about checking, and what it tells about its window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from warmchat.domain.conversation import ShadowHistory
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """How the companion is checked; see the settings of the same names."""
+
+    reference: str = "oracle"
+    shadow: Literal["other", "always", "off"] = "other"
+    shadow_history: ShadowHistory = "own"
+    backlog: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """Tokens that the active voice's prompt takes now, and the size of its window."""
+
+    used: int
+    limit: int
