@@ -103,8 +103,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     model = starter_model()
     assert model is not None
     candidates, sampling = {
-        "oracle": (ORACLE, Sampling()),
-        "companion": (COMPANION, Sampling(temperature=0.7, top_p=0.9, min_p=0.05, repeat_penalty=1.1)),
+        "oracle": (ORACLE, Sampling(dry_multiplier=0.8)),
+        "companion": (COMPANION, Sampling(temperature=0.7, top_p=0.9, min_p=0.05, dry_multiplier=0.8)),
     }[args.voice]
     names = args.only.split(",") if args.only else list(candidates)
     engine = ProcessEngine(EngineConfig(str(model), n_ctx=2048))

@@ -187,6 +187,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_search_order(elsewhere: Path) -> None:
     (elsewhere / "work" / "system_prompts").mkdir()
     settings = Settings(profile_dir=Path("mine"), data_dir=elsewhere)
+    with pytest.raises(ProfileError, match="mine"):
+        default_folders(settings)
+    (elsewhere / "work" / "mine").mkdir()
     assert default_folders(settings) == [
         ("--profile-dir", elsewhere / "work" / "mine"),
         (LOCAL, elsewhere / "work" / "system_prompts"),

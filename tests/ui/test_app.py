@@ -79,6 +79,43 @@ async def test_a_model_path_may_be_typed_and_the_old_model_is_closed() -> None:
         assert world.session.engine is world.engine
 
 
+async def test_a_file_that_is_no_model_leaves_the_loaded_one_in_its_seat() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        world.prompt.put("/model notes.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("notes.txt is no GGUF file" in n for n in world.notices))
+        await until(pilot, lambda: world.app.seat.state.status == "ready")
+        assert not world.engine.closed
+        await world.say(pilot, "hello")
+        assert "Noted." in drawn(world)
+
+
+async def test_turns_off_the_record_are_not_left_by_one_key() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await pilot.press("f9")
+        await world.say(pilot, "a secret")
+        before = world.session
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: any("gone for good" in n for n in world.notices))
+        assert world.session is before
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: world.session is not before)
+        assert world.session.off_record
+
+
+async def test_a_click_beside_the_prompt_does_not_take_the_keys_away() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await pilot.click("#welcome")
+        await pilot.press("h", "i")
+        assert world.prompt.text == "hi"
+
+
 async def test_a_session_that_cannot_be_opened_is_a_notice() -> None:
     world = World(session_error=UnknownProfile("There is no profile 'x'", "there are: oracle"))
     async with world.app.run_test(size=(80, 24)) as pilot:

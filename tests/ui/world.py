@@ -11,7 +11,7 @@ from typing import cast
 from textual.pilot import Pilot
 
 from warmchat.domain.conversation import Message
-from warmchat.domain.errors import UnknownProfile, WarmchatError
+from warmchat.domain.errors import ModelError, UnknownProfile, WarmchatError
 from warmchat.domain.profile import Profile, Sampling
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
@@ -162,6 +162,7 @@ class World:
                 sessions=lambda: self.summaries,
                 initial_model=self.model,
                 log_problem=self.log_problem,
+                check_model=self._check_model,
             )
         )
 
@@ -180,6 +181,10 @@ class World:
         if len(self.models_opened) > 1:
             self.engine = self._engine()
         return self.engine
+
+    def _check_model(self, path: Path) -> None:
+        if path.suffix != ".gguf":
+            raise ModelError(f"{path.name} is no GGUF file", "choose another")
 
     def _open_session(self, session_id: str | None) -> ChatSession:
         self.opened.append(session_id)

@@ -25,11 +25,17 @@ Stamp = tuple[int, int, int, int]
 
 
 def default_folders(settings: Settings, *, local: bool = True) -> list[Folder]:
-    """(label, folder) in search order. `local` False leaves ./system_prompts out, for a folder that is not trusted."""
+    """(label, folder) in search order. `local` False leaves ./system_prompts out, for a folder that is not trusted.
+
+    Raises:
+        ProfileError: the folder of --profile-dir is not there.
+    """
     shipped = shipped_folder("system_prompts")
     here = Path("system_prompts").absolute()
     folders: list[Folder] = []
     if settings.profile_dir is not None:
+        if not settings.profile_dir.is_dir():  # the user named it: saying nothing would give them other voices
+            raise ProfileError(f"There is no folder {settings.profile_dir}", "--profile-dir takes a folder of .md files")
         folders.append(("--profile-dir", settings.profile_dir.absolute()))
     # In a checkout ./system_prompts is the shipped folder: searched here it would hide the user's own profiles.
     if local and here.is_dir() and not _same(here, shipped):

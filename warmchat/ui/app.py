@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
 
 QUIT_TWICE_S = 2.0
+LEAVE_TWICE_S = 5.0
 CLOSE_WAIT_S = 3.0
 
 
@@ -76,12 +77,17 @@ class WarmchatApp(App[None]):
         self.session: ChatSession | None = None
         self.threads = TurnThreads()
         self.seat = ModelSeat(
-            services.open_engine, adopt=self._adopt, tell=self._tell_model
+            services.open_engine,
+            check=services.check_model,
+            adopt=self._adopt,
+            tell=self._tell_model,
+            refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
         self.off_record = not services.settings.log
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
-        self._interrupted_at = 0.0
+        self._interrupted_at = float("-inf")
+        self._leaving_at = float("-inf")
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -172,6 +178,9 @@ class WarmchatApp(App[None]):
             self.tell("A reply is still coming", "Esc stops it first")
             return
 
+        if self._would_lose_turns():
+            return
+
         def open_it() -> None:
             session, error = None, None
             try:
@@ -183,6 +192,16 @@ class WarmchatApp(App[None]):
             self.post_message(self.SessionOpened(session, error))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
+
+    def _would_lose_turns(self) -> bool:
+        """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""
+        now = time.monotonic()
+        kept_nowhere = self.session is not None and any(turn.off_record for turn in self.session.turns)
+        if not kept_nowhere or now - self._leaving_at <= LEAVE_TWICE_S:
+            return False
+        self._leaving_at = now
+        self.tell("Turns off the record would be gone for good", "once more within 5 s leaves them", severity="warning")
+        return True
 
     async def on_warmchat_app_session_opened(self, event: SessionOpened) -> None:
         if event.session is None:

@@ -31,17 +31,23 @@ class ModelSeat:
 
     Args:
         open_engine: starts an engine for a file; returns before it is loaded.
+        check: raises `WarmchatError` for a file that cannot be a model; the one that is loaded then stays.
         adopt: is given each engine as soon as it exists, before it is loaded: a message may wait for it there.
         tell: is told each new state.
+        refuse: is told why a file was not even tried.
     """
 
     def __init__(
         self,
         open_engine: Callable[[Path], Engine],
         *,
+        check: Callable[[Path], object],
         adopt: Callable[[Engine], None],
         tell: Callable[[ModelState], None],
+        refuse: Callable[[WarmchatError], None],
     ) -> None:
+        self._check = check
+        self._refuse = refuse
         self._open_engine = open_engine
         self._adopt = adopt
         self._tell = tell
@@ -61,9 +67,9 @@ class ModelSeat:
             self._round += 1
             round_ = self._round
             old, self.engine = self.engine, None
-            self.state = ModelState("loading", one_line(path.name, 80))
+            before, self.state = self.state, ModelState("loading", one_line(path.name, 80))
         self._tell(self.state)
-        threading.Thread(target=self._load, args=(round_, old, path), name="load-model", daemon=True).start()
+        threading.Thread(target=self._load, args=(round_, old, before, path), name="load-model", daemon=True).start()
 
     def close(self) -> None:
         """Close the engine. Blocks until it is gone."""
@@ -73,8 +79,10 @@ class ModelSeat:
         if old is not None:
             old.close()
 
-    def _load(self, round_: int, old: Engine | None, path: Path) -> None:
+    def _load(self, round_: int, old: Engine | None, before: ModelState, path: Path) -> None:
         name = one_line(path.name, 80)
+        if old is not None and before.status == "ready" and self._refused(round_, old, before, path):
+            return
         try:
             if old is not None:
                 old.close()
@@ -98,3 +106,16 @@ class ModelSeat:
                 return
             self.state = state
         self._tell(state)
+
+    def _refused(self, round_: int, old: Engine, before: ModelState, path: Path) -> bool:
+        """Whether the file cannot be a model: then all stays as it was."""
+        try:
+            self._check(path)
+        except WarmchatError as error:
+            with self._lock:
+                if round_ == self._round:
+                    self.engine, self.state = old, before
+            self._refuse(error)
+            self._tell(self.state)
+            return True
+        return False

@@ -78,6 +78,7 @@ class Services:
         sessions: the sessions of the log, newest first; may block.
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start; None for a new one.
+        check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can.
     """
 
@@ -91,3 +92,4 @@ class Services:
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: str = ""
+    check_model: Callable[[Path], object] = lambda _path: None

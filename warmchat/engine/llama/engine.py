@@ -225,7 +225,7 @@ class LlamaEngine:
             notes.append("This model's template takes no system prompt: it is put before your first message.")
         return EngineInfo(
             model=self._config.identity,
-            model_name=model.meta("general.name") or Path(self._config.path).stem,
+            model_name=_name_of(Path(self._config.path), model.meta("general.name")),
             path=self._config.path,
             architecture=model.meta("general.architecture"),
             quantisation=model.description.split()[-1],
@@ -244,6 +244,11 @@ class LlamaEngine:
             own_system=template.own_system,
             capabilities=Capabilities(),
         )  # fmt: skip
+
+
+def _name_of(path: Path, inner: str) -> str:
+    """What people call this model: its file's name, which says size and quantisation; a blob's file says nothing."""
+    return inner or path.stem if path.stem.startswith("sha256") else path.stem
 
 
 class _LocalHandle:

@@ -26,7 +26,8 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
         if turn.id in screen.transcript.pending:
             app.tell("This turn is still being checked")
         elif turn.profile == app.reference and turn.verdict is None:
-            app.tell("The oracle itself spoke here: there is no second answer", "F5 asks it again and compares")
+            name = screen.reference_look().name.lower()
+            app.tell(f"The {name} itself spoke here: there is no second answer", "F5 asks it again and compares")
         else:
             reason = turn.verdict.reason if turn.verdict is not None else "no check was made"
             app.tell(f"This turn was not compared: {reason}", "F5 checks it now")

@@ -34,9 +34,11 @@ class FoldedText(Static):
         return bool(self._summary) or self._head() != self._text
 
     def show_text(self, text: str, summary: str = "") -> None:
-        """Replace text and summary."""
+        """Replace text and summary; draws only where that can be seen."""
+        seen = self.opened or summary != self._summary
         self._text, self._summary = printable(text), summary
-        self.update(self._drawn(self.opened))
+        if seen:
+            self.update(self._drawn(self.opened))
 
     def toggle(self) -> None:
         """Fold or unfold."""

@@ -78,9 +78,9 @@ class Prompt(TextArea):
         self.border_subtitle = Content(printable(hint))
 
     def put(self, text: str) -> None:
-        """Replace what is written, for example to give a message back."""
-        self.load_text(printable(text))
-        self.move_cursor(self.document.end)
+        """Replace what is written, for example to give a message back; a big one comes back as a mark."""
+        self.clear_written()
+        self.take_paste(text)
 
     def clear_written(self) -> None:
         """Forget what is written and enclosed."""

@@ -92,11 +92,10 @@ class ReplyView(Vertical):
         await self.remove_children(".set-down")
         await self._as_markdown(text)
 
-    def toggle_thinking(self) -> bool:
-        """Fold or unfold the thinking; False where there is none."""
+    def toggle_thinking(self) -> None:
+        """Fold or unfold the thinking, where there is any."""
         if self._thinking.display:
             self._thinking.toggle()
-        return bool(self._thinking.display)
 
     def _show_thinking(self, thinking: str, *, still_thinking: bool) -> None:
         if thinking:

@@ -175,6 +175,7 @@ class ChatScreen(Screen[None]):
     async def show_session(self, session: ChatSession) -> None:
         """Show another session."""
         self._state = replace(self._state, speed=None, used=None)
+        self.transcript.pending.clear()
         await self.transcript.show(lambda: session.turns)
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
@@ -247,6 +248,10 @@ class ChatScreen(Screen[None]):
         if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
             text, self._held = self._held, None
             self.call_next(self.send, text)
+
+    def on_click(self) -> None:
+        """A click somewhere else does not take the prompt away from who writes."""
+        self.prompt.focus()
 
     def on_prompt_help_asked(self) -> None:
         self.action_help()

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from warmchat.domain.verdict import Verdict
 from warmchat.ui.words import StripWords, strip_words
 
+NARROW = 48
 LABELS = ("pending", "agree", "disagree", "unsure", "unjudged")
 
 
@@ -27,6 +28,8 @@ class Strip(Static):
         self._own = own
         self.display = False
         self.verdict: Verdict | None = None
+        self._words = StripWords("", "")
+        self._narrow = False
 
     def show(self, verdict: Verdict, *, checkable: bool = True) -> None:
         """Show this verdict. ``checkable``: there is a reply that a check could compare."""
@@ -36,8 +39,18 @@ class Strip(Static):
         words = strip_words(verdict, reference=self._reference, own=self._own)
         if verdict.label == "unjudged" and not checkable:
             words = replace(words, hint="")
-        self.update(strip_content(words))
+        self._words = words
+        self._draw()
         self.display = True
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._narrow != (event.size.width < NARROW):
+            self._narrow = not self._narrow
+            self._draw()
+
+    def _draw(self) -> None:
+        """Where there is little room, what can be done is left to the help."""
+        self.update(strip_content(replace(self._words, hint="") if self._narrow else self._words))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

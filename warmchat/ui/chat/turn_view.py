@@ -110,9 +110,9 @@ class TurnView(Vertical):
         self.strip.show(verdict, checkable=self._has_text)
 
     def unfold(self) -> None:
-        """Unfold or fold what this turn hides: thinking, else the message."""
-        if not self.reply.toggle_thinking():
-            self._message.toggle()
+        """Unfold or fold what this turn hides: a long message, thinking."""
+        self._message.toggle()
+        self.reply.toggle_thinking()
 
     def on_strip_opened(self, event: Strip.Opened) -> None:
         event.stop()

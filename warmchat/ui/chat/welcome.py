@@ -57,12 +57,12 @@ def _failed(state: ModelState) -> list[Part]:
 
 def _voices(reference: VoiceLook, others: list[VoiceLook]) -> list[Part]:
     warm = others[0] if others else None
-    parts: list[Part] = [(reference.name, reference.ink_style), " is speaking unless you switch: short and plain.\n"]
+    parts: list[Part] = [(reference.name, reference.ink_style), " answers short and plain.\n"]
     if warm is not None:
         parts += [
             (warm.name, warm.ink_style),
-            f" is warmer, and may tell you what you like to hear. So the {reference.name.lower()}\n"
-            "answers the same message unseen, and where the two part you are told.\n",
+            " is warm, and may tell you what you like to hear. So each time the\n"
+            f"{reference.name.lower()} answers the same message unseen, and where the two part you are told.\n",
         ]
     keys = [("F2", "switch voice"), ("F4", "both answers side by side"), ("F1", "all keys"), ("Ctrl+Q", "quit")]
     parts.append("\n")

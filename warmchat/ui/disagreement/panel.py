@@ -53,7 +53,7 @@ class DisagreementPanel(Screen[None]):
         with VerticalScroll(id="below", can_focus=False):
             yield self._reason
             yield self._signals
-        yield Static(Content("n next · p before · s signals · Esc back"), markup=False, id="keys")
+        yield Static(Content("n p walk · s signals · Esc back"), markup=False, id="keys")
 
     def on_mount(self) -> None:
         self._reason.set_class(True, f"-{self._verdict.label}")

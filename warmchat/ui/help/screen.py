@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from warmchat.ui.keys import Deed
 
+WIDTHS = [(0, "-narrow"), (60, "-roomy")]
 VERDICTS = (
     ("=", "the two answers agree", "$said-agree"),
     ("≠", "the oracle would have said otherwise", "$said-disagree"),
@@ -26,6 +27,8 @@ class HelpScreen(ModalScreen[None]):
     """Keys and commands of one screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,question_mark", "leave", "Back", priority=True)]
+
+    HORIZONTAL_BREAKPOINTS = WIDTHS
 
     def __init__(self, deeds: tuple[Deed, ...]) -> None:
         super().__init__()
