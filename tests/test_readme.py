@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from tests.readme_settings import README, updated
 
@@ -25,4 +26,4 @@ def test_links_lead_somewhere() -> None:
     text = README.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
         if not target.startswith("http"):
-            assert (ROOT / Path(target)).exists(), target
+            assert (ROOT / Path(unquote(target))).exists(), target

@@ -11,7 +11,7 @@ from warmchat.domain.errors import LogError
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import Engine
-from warmchat.models.gguf_header import chat_model
+from warmchat.gguf.header import chat_model
 from warmchat.models.state import remember_model
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules

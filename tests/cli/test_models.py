@@ -7,9 +7,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from tests.gguf.gguf_files import gguf_bytes, write_gguf
 from tests.models.conftest import hub as hub  # noqa: PLC0414  a fixture, used by name
 from tests.models.fake_hub import FakeHub
-from tests.models.gguf_files import gguf_bytes, write_gguf
 from warmchat.cli.main import main
 from warmchat.domain.errors import EngineError
 

@@ -21,7 +21,7 @@ class Memory:
     fail_next: bool = False
     closed: bool = False
 
-    def decode(self, tokens: Sequence[int], position: int) -> bool:
+    def decode(self, tokens: Sequence[int], position: int, *, keep_all: bool = False) -> bool:
         assert position == len(self.ids), "reading must go on where memory ends"
         if self.fail_next:
             self.ids += tokens[:1]
@@ -125,3 +125,35 @@ def test_the_prepared_context_goes_to_the_first_name() -> None:
     lanes.prepare()
     assert lanes.lane("a").context is made[0]
     assert len(made) == 1
+
+
+def test_another_setting_forgets_what_was_read_and_the_same_one_does_not() -> None:
+    lane = Lane("x", Memory())
+    applied: list[object] = []
+    lane.set_up("warm", lambda _: applied.append("warm"))
+    lane.read([1, 2])
+    lane.set_up("warm", lambda _: applied.append("warm again"))
+    assert lane.ids == [1, 2]
+    lane.set_up("cold", lambda _: applied.append("cold"))
+    assert lane.ids == lane.context.ids == []
+    assert applied == ["warm", "cold"]
+
+
+def test_a_setting_that_fails_is_not_claimed() -> None:
+    lane = Lane("x", Memory())
+
+    def fail(_: Memory) -> None:
+        raise EngineError("no")
+
+    with pytest.raises(EngineError):
+        lane.set_up("warm", fail)
+    applied: list[str] = []
+    lane.set_up((), lambda _: applied.append("none"))
+    assert applied == ["none"], "the context is in an unknown state: even no adapters must be set anew"
+
+
+def test_a_lane_that_changes_hands_keeps_its_setting_and_nothing_else() -> None:
+    lanes = Lanes(Memory, limit=1, has_room=lambda: True)
+    lanes.lane("a").set_up("warm", lambda _: None)
+    assert lanes.lane("b").setting == "warm"
+    assert lanes.lane("b").ids == []

@@ -12,14 +12,25 @@ from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.profile import Sampling
 from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine import wire
-from warmchat.engine.protocol import EngineEvent, EngineInfo, Finished, Fragment, Job, Priority, Progress
+from warmchat.engine.protocol import (
+    AdapterSpec,
+    EngineEvent,
+    EngineInfo,
+    Finished,
+    Fragment,
+    Job,
+    Priority,
+    Progress,
+    TokenScore,
+)
 
 any_text = st.text(st.characters(codec=None))
 
 
 @given(any_text, any_text, st.sampled_from(Priority))
 def test_jobs(text: str, start: str, priority: Priority) -> None:
-    job = Job((Message("user", text),), Sampling(seed=3, temperature=0.5), "a/b", priority, start)
+    adapters = (AdapterSpec("lora", "warm", "/x", 0.5), AdapterSpec("control_vector", "w", "/y", -1.0, (3, 9)))
+    job = Job((Message("user", text),), Sampling(seed=3, temperature=0.5), "a/b", priority, start, adapters, "score")
     line = wire.encode(wire.job_to_line(7, job))
     assert line.count(b"\n") == 1
     assert wire.job_from(json.loads(line)["job"]) == job
@@ -30,7 +41,8 @@ def test_jobs(text: str, start: str, priority: Priority) -> None:
     [
         Progress(1, 2),
         Fragment("a\nb\ud800"),
-        Finished("t", "end", Usage(1, 2, 3), Timings(0.1, 0.2, 0.3), Origin(adapters=({"name": "w"},), seed=4)),
+        Finished("t", "end", Usage(1, 2, 3), Timings(0.1, 0.2, 0.3), Origin(adapters=({"name": "w"},), seed=4),
+                 (TokenScore("a", -0.5),)),
     ],
 )
 def test_events(event: EngineEvent) -> None:

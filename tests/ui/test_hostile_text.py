@@ -66,7 +66,7 @@ def hostile_world(**changes: object) -> World:
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
 async def test_message_reply_strip_header_and_panel(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     world = hostile_world()
-    async with world.app.run_test(size=size) as pilot:
+    async with world.app.run_test(size=size, notifications=True) as pilot:
         await world.ready(pilot)
         monkeypatch.setattr(world.session, "_detector", EchoDetector())
         safe(world)
@@ -99,7 +99,7 @@ async def test_markdown_shows_hostile_text_as_it_is_written() -> None:
     ]
     source = "\n\n".join(blocks).format(HOSTILE) + "\n\n<b onclick='x'>html stays</b>\n\n```\n```\nend"
     world = World(script=lambda job: source)
-    async with world.app.run_test(size=(140, 60)) as pilot:
+    async with world.app.run_test(size=(140, 60), notifications=True) as pilot:
         await world.ready(pilot)
         await world.say(pilot, "hello")
         shown = safe(world)
@@ -110,7 +110,7 @@ async def test_markdown_shows_hostile_text_as_it_is_written() -> None:
 
 async def test_a_sequence_that_comes_in_two_fragments_stays_harmless_while_it_streams() -> None:
     world = World(script=lambda job: "\x1b]52;c;AAAA BBBB\x07 done")
-    async with world.app.run_test(size=(80, 24)) as pilot:
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
         await world.ready(pilot)
         reply = None
         world.engine.gate.clear()
@@ -132,7 +132,7 @@ async def test_a_link_is_shown_and_not_opened(monkeypatch: pytest.MonkeyPatch) -
     opened: list[str] = []
     world = World(script=lambda job: "[see](https://example.org/%1b]0;x)")
     monkeypatch.setattr(world.app, "open_url", lambda url, **_: opened.append(url))
-    async with world.app.run_test(size=(80, 24)) as pilot:
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
         await world.ready(pilot)
         await world.say(pilot, "hello")
         from textual.widgets import Markdown
@@ -151,7 +151,7 @@ async def test_profiles_models_sessions_and_their_lists() -> None:
     for profile in (ORACLE, replace(COMPANION, accent=HOSTILE)):
         evil = replace(profile, name=HOSTILE, description=HOSTILE, source=HOSTILE)
         world.shelf.profiles[profile.id] = evil
-    async with world.app.run_test(size=(100, 30)) as pilot:
+    async with world.app.run_test(size=(100, 30), notifications=True) as pilot:
         await world.ready(pilot)
         safe(world)
         for key in ("f3", "f6", "f7"):
@@ -167,11 +167,11 @@ async def test_profiles_models_sessions_and_their_lists() -> None:
 
 async def test_errors_and_notices() -> None:
     world = World(script=lambda job: EngineError(HOSTILE, HOSTILE), log_problem=HOSTILE)
-    async with world.app.run_test(size=(80, 24)) as pilot:
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
         await world.ready(pilot)
         world.shelf.said, world.shelf.touched = [HOSTILE], True
         await world.say(pilot, "hello")
-        safe(world)
+        assert safe(world).count("[@click=app.quit]press[/]") >= 3  # two notices and the turn
         world.prompt.put("/attach " + "\x1b]52;c;x\x07[/x]")
         await pilot.press("enter")
         await until(pilot, lambda: any("There is no file" in n for n in world.notices))
@@ -183,7 +183,7 @@ async def test_errors_and_notices() -> None:
 
 async def test_a_model_that_fails_with_hostile_words() -> None:
     world = World(load_error=ModelError(HOSTILE, HOSTILE), model=Path("[/x]\x1b[31m.gguf"))
-    async with world.app.run_test(size=(80, 24)) as pilot:
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
         await world.ready(pilot)
         assert "[/x]" in safe(world)
 
@@ -194,7 +194,7 @@ async def test_a_resumed_session_with_hostile_words() -> None:
     turn = replace(turn, user_text=HOSTILE, error=HOSTILE, reply=replace(turn.reply, text=HOSTILE, thinking=HOSTILE),
                    profile=HOSTILE, verdict=Verdict("unjudged", HOSTILE))  # fmt: skip
     world = World(resumed=[turn])
-    async with world.app.run_test(size=(80, 30)) as pilot:
+    async with world.app.run_test(size=(80, 30), notifications=True) as pilot:
         await world.ready(pilot)
         await pilot.press("ctrl+up", "enter")
         await pilot.pause()

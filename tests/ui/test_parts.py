@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import product
 
@@ -10,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.color import Color
 
-from tests.ui.world import COMPANION, ORACLE
+from tests.ui.world import COMPANION, ORACLE, Summary
 from warmchat.domain.errors import EngineError
 from warmchat.domain.turn import ReplyFinished, TurnEvent, TurnFailed, TurnOpened, VerdictReached
 from warmchat.domain.verdict import Evidence, Span, Verdict, unjudged
 from warmchat.ui.chat.header import HeaderState, header_line
 from warmchat.ui.chat.reply_view import needs_markdown
 from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.disagreement.panel import reason_text
 from warmchat.ui.keys import CHAT, COMMANDS, PANEL
+from warmchat.ui.pickers.rows import session_rows
 from warmchat.ui.theme import THEMES
 from warmchat.ui.turn_thread import TurnEnded, TurnThreads
 from warmchat.ui.voice_look import VoiceLook
@@ -31,12 +34,38 @@ from warmchat.ui.words import pair_words, size_words, strip_words, tokens_per_se
         (Verdict("agree", "", score=0.04), "= Agrees with the oracle’s own answer · 0.04"),
         (Verdict("disagree", "", kind="softened", score=0.7), "≠ The oracle would have said otherwise · softened 0.70"),
         (Verdict("unsure", "by chance", score=0.5), "≈ Unsure whether the oracle says the same · 0.50"),
+        (
+            Verdict("unsure", "", kind="omission", score=0.5),
+            "≈ Unsure whether the oracle says the same · perhaps omission 0.50",
+        ),
         (unjudged("the reply was cancelled"), "– Not compared: the reply was cancelled"),
     ],
 )
 def test_every_label_has_its_sign_and_words(verdict: Verdict, says: str) -> None:
     words = strip_words(verdict, reference="oracle")
     assert f"{words.symbol} {words.headline}" == says
+
+
+def test_the_panel_claims_no_kind_for_what_is_unsure() -> None:
+    looks = {"voice": VoiceLook.of(COMPANION), "reference": VoiceLook.of(ORACLE)}
+    said = {
+        label: reason_text(Verdict(label, "because", kind="contradiction", score=0.7), 0, **looks).plain
+        for label in ("disagree", "unsure")
+    }
+    assert "cannot both hold" in said["disagree"]
+    assert "cannot both hold" not in said["unsure"]
+
+
+def test_sessions_are_listed_by_the_readers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC-2")
+    time.tzset()
+    try:
+        moments = ("2026-01-02T23:30:05.123+00:00", "?")
+        rows = session_rows([Summary(at, "t", at, 1, 0) for at in moments])
+        assert [row.content.plain for row in rows] == ["t\n2026-01-03 01:30 · 1 turn", "t\n? · 1 turn"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_only_what_was_not_compared_offers_a_check() -> None:

@@ -225,15 +225,25 @@ async def test_the_own_noise_of_the_oracle_is_named_as_such() -> None:
         assert "Agrees with a second answer of the oracle" in drawn(world)
 
 
-async def test_voices_switch_while_writing_and_for_the_next_turn_only() -> None:
+async def test_voices_switch_while_writing_and_for_the_next_turn_only(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
+    may_begin = threading.Event()
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
+        send = world.session.send
+
+        def late(text: str) -> Iterator[TurnEvent]:
+            may_begin.wait(10)
+            yield from send(text)
+
+        monkeypatch.setattr(world.session, "send", late)
         assert world.app.chat.has_class("-cold")
         assert drawn(world).count(" ORACLE ") == 2  # header and prompt
         world.engine.gate.clear()
         world.prompt.put("capital?")
-        await pilot.press("enter", "f2")  # at once: the turn that was sent must stay the oracle's
+        await pilot.press("enter", "f2")  # before the turn took its voice: it must stay the oracle's
+        assert world.session.profile.id == "oracle"
+        may_begin.set()
         await until(pilot, lambda: len(world.session.turns) == 1)
         await pilot.press("h", "i")
         assert world.prompt.text == "hi"

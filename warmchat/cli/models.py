@@ -11,9 +11,9 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import NoModel, PullFailed
+from warmchat.gguf.header import GGUFHeader, chat_model
 from warmchat.models.check import check_model
 from warmchat.models.find import find_models, places_of, resolve_model
-from warmchat.models.gguf_header import GGUFHeader, chat_model
 from warmchat.models.memory import MemoryNeed, memory_need
 from warmchat.settings import Settings
 

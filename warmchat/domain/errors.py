@@ -6,7 +6,8 @@
     │   └── UnknownProfile
     ├── ModelError               a model file cannot be used
     │   ├── NoModel              none was named and none was found
-    │   └── PullFailed           a download did not arrive whole
+    │   ├── PullFailed           a download did not arrive whole
+    │   └── AdapterError         an adapter cannot be used, or not with this model
     ├── EngineError              the engine refused or failed
     │   ├── EngineLost           its process ended while it was needed
     │   ├── NotEnoughMemory      model and context do not fit this machine
@@ -66,6 +67,10 @@ class NoModel(ModelError):
 
 class PullFailed(ModelError):
     """A download did not arrive whole; what came is kept for the next try."""
+
+
+class AdapterError(ModelError):
+    """An adapter file cannot be used, or does not fit the loaded model; both sides are named."""
 
 
 class EngineError(WarmchatError):

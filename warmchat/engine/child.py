@@ -18,8 +18,8 @@ from warmchat.engine import wire
 from warmchat.engine.config import EngineConfig
 
 if TYPE_CHECKING:  # imported when the child loads its model, so that a failing import can be told to the parent
-    from warmchat.engine.llama.engine import LlamaEngine
-    from warmchat.engine.llama.work import Sink, Work
+    from warmchat.engine.llama.engine import LlamaEngine, Task
+    from warmchat.engine.llama.work import Sink
 
 
 class Outlet:
@@ -115,7 +115,7 @@ def _explained(error: ModelError, said: str) -> ModelError:
 
 
 def _serve(engine: LlamaEngine, orders: queue.SimpleQueue[wire.Line], outlet: Outlet) -> NoReturn:
-    jobs: dict[int, Work] = {}
+    jobs: dict[int, Task] = {}
     while True:
         order = orders.get()
         number = order["id"]

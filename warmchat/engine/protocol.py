@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.profile import Sampling
@@ -23,14 +23,34 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AdapterSpec:
+    """An adapter in force: which file, how strongly.
+
+    Attributes:
+        strength: raw: what a control vector's directions are multiplied by, or a LoRA's scale. 0 is off.
+        layers: first and last layer of a control vector, both inclusive; None for all that the file has.
+    """
+
+    kind: Literal["control_vector", "lora"]
+    name: str
+    path: str
+    strength: float
+    layers: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One reply to be made.
+    """One reply to be made, or one text to be read.
 
     Attributes:
         messages: what the voice reads, system prompt included, ending with a user message.
         sequence: name of the token sequence that should hold this text, such as ``companion/visible``. Jobs of one
             sequence find what earlier jobs have read; a name never met before costs a full reading.
         continue_from: the beginning of the reply, to go on from; empty for a new one. It is not repeated in the events.
+        adapters: in force for this text. What was read under other adapters or strengths is read anew.
+        task: `reply` makes one. `read` only reads the messages (which may end with an assistant's), so that a later
+            job of this sequence finds them read. `score` reads them with `continue_from` as the reply, and gives the
+            log-probability of each of its tokens in `Finished.scores`.
     """
 
     messages: tuple[Message, ...]
@@ -38,6 +58,16 @@ class Job:
     sequence: str = "main"
     priority: Priority = Priority.VISIBLE
     continue_from: str = ""
+    adapters: tuple[AdapterSpec, ...] = ()
+    task: Literal["reply", "read", "score"] = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """A token of a given text: the text it adds, and its natural log-probability given all before it."""
+
+    text: str
+    logprob: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +87,14 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of a job. ``text`` is everything that was made, thinking included."""
+    """The end of a job. ``text`` is everything that was made, thinking included; ``scores`` is for a `score` job."""
 
     text: str
     stop: StopReason
     usage: Usage
     timings: Timings
     origin: Origin
+    scores: tuple[TokenScore, ...] = ()
 
 
 EngineEvent = Progress | Fragment | Finished

@@ -20,6 +20,7 @@ from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.profile import Sampling
 from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine.protocol import (
+    AdapterSpec,
     Capabilities,
     EngineEvent,
     EngineInfo,
@@ -28,6 +29,7 @@ from warmchat.engine.protocol import (
     Job,
     Priority,
     Progress,
+    TokenScore,
 )
 
 Line = dict[str, Any]
@@ -49,7 +51,14 @@ def job_from(value: Line) -> Job:
         sequence=value["sequence"],
         priority=Priority(value["priority"]),
         continue_from=value["continue_from"],
+        adapters=tuple(_adapter_from(adapter) for adapter in value["adapters"]),
+        task=value["task"],
     )
+
+
+def _adapter_from(value: Line) -> AdapterSpec:
+    layers = value["layers"]
+    return AdapterSpec(**{**value, "layers": tuple(layers) if layers is not None else None})
 
 
 def messages_from(values: list[Line]) -> tuple[Message, ...]:
@@ -88,6 +97,7 @@ def _finished_from(value: Line) -> Finished:
         usage=Usage(**value["usage"]),
         timings=Timings(**value["timings"]),
         origin=Origin(**origin),
+        scores=tuple(TokenScore(**score) for score in value["scores"]),
     )
 
 

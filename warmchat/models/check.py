@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from warmchat.models.gguf_header import GGUFHeader, chat_model
+from warmchat.gguf.header import GGUFHeader, chat_model
 
 
 class Loaded(Protocol):

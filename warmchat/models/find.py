@@ -15,7 +15,7 @@ from pathlib import Path
 
 from warmchat.domain.errors import ModelError
 from warmchat.domain.text import one_line
-from warmchat.models.gguf_header import read_header
+from warmchat.gguf.header import read_header
 from warmchat.models.ollama import MAX_ENTRIES, children, ollama_models
 from warmchat.models.state import read_state
 from warmchat.settings import Settings

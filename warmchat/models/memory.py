@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from warmchat.models.gguf_header import GGUFHeader
+from warmchat.gguf.header import GGUFHeader
 
 DEFAULT_CTX = 8192
 SPARE_BYTES = 256 * 1024 * 1024  # working buffers of the engine, and the program itself

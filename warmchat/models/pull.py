@@ -20,9 +20,9 @@ from typing import BinaryIO, Literal
 
 from warmchat.domain.errors import ModelError, PullFailed
 from warmchat.domain.text import one_line
-from warmchat.models.gguf_header import is_part, read_header
+from warmchat.gguf.header import is_part, read_header
+from warmchat.gguf.lookalike import looks_like
 from warmchat.models.hub import ConnectionCutError, Expected, Hub, HubFile
-from warmchat.models.lookalike import looks_like
 
 Phase = Literal["download", "check"]
 Progress = Callable[[Phase, int, int], None]

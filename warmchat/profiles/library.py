@@ -35,7 +35,8 @@ def default_folders(settings: Settings, *, local: bool = True) -> list[Folder]:
     folders: list[Folder] = []
     if settings.profile_dir is not None:
         if not settings.profile_dir.is_dir():  # the user named it: saying nothing would give them other voices
-            raise ProfileError(f"There is no folder {settings.profile_dir}", "--profile-dir takes a folder of .md files")
+            missing = f"There is no folder {settings.profile_dir}"
+            raise ProfileError(missing, "--profile-dir takes a folder of .md files")
         folders.append(("--profile-dir", settings.profile_dir.absolute()))
     # In a checkout ./system_prompts is the shipped folder: searched here it would hide the user's own profiles.
     if local and here.is_dir() and not _same(here, shipped):

@@ -70,6 +70,8 @@ def strip_words(
 
 def _score(verdict: Verdict) -> str:
     kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
+    if kind and verdict.label == "unsure":
+        kind = f"perhaps {kind}"
     score = f"{verdict.score:.2f}" if verdict.score is not None else ""
     said = " ".join(part for part in (kind, score) if part)
     return f" · {said}" if said else ""

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,16 +15,19 @@ from warmchat.domain.conversation import Message, split_thinking
 from warmchat.domain.errors import EngineError, EngineLost, ModelError, PromptTooLong, WarmchatError
 from warmchat.domain.turn import Origin
 from warmchat.engine.config import EngineConfig
+from warmchat.engine.llama.adapters import AdapterStore
 from warmchat.engine.llama.lanes import Lanes
 from warmchat.engine.llama.memory import RESERVE, available_memory, check_weights, choose_context
 from warmchat.engine.llama.native import Backend, Context, Model
 from warmchat.engine.llama.prompt import PromptBuilder
+from warmchat.engine.llama.reading import Reading
 from warmchat.engine.llama.template import ChatTemplate
 from warmchat.engine.llama.threads import ThreadPacer, usable_cores, usable_threads
 from warmchat.engine.llama.work import Sink, Work
 from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Handle, Job, Priority
 from warmchat.engine.queue import JobQueue
 
+Task = Work | Reading
 CHUNK = 128  # tokens read in one step: on a CPU more is no faster, and a step is what a better job may have to wait for
 
 
@@ -65,11 +68,12 @@ class LlamaEngine:
         self._n_ctx = choice.n_ctx
         self._lanes: Lanes[Context] = Lanes(self._new_context, limit=config.max_lanes, has_room=self._has_room)
         self._lanes.prepare()
+        self._adapters = AdapterStore(model)
         self._info = self._describe(template, time.monotonic() - started)
         self._inbox: deque[Callable[[], None]] = deque()
         self._wake = threading.Condition()
-        self._queue: JobQueue[Work] = JobQueue()
-        self._running: tuple[Work, Context] | None = None
+        self._queue: JobQueue[Task] = JobQueue()
+        self._running: tuple[Task, Context] | None = None
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
@@ -98,31 +102,48 @@ class LlamaEngine:
         if threading.current_thread() is not self._thread:
             self._thread.join()
         self._lanes.close()
+        self._adapters.close()
         self._model.close()
 
     # ---- what a process around it uses instead of `submit`
 
-    def start(self, job: Job, sink: Sink) -> Work:
+    def start(self, job: Job, sink: Sink) -> Task:
         """Queue a job whose events go to `sink`, from the engine's thread.
 
         Raises:
             PromptTooLong: the prompt does not fit the context.
         """
-        prompt = self._prompts.build(job.messages, job.continue_from)
-        if len(prompt.ids) >= self._n_ctx:
+        work = self._task(job, sink)
+        if len(work.ids) >= self._n_ctx:
             raise PromptTooLong(
-                f"The text takes {len(prompt.ids):,} tokens; the context holds {self._n_ctx:,}",
+                f"The text takes {len(work.ids):,} tokens; the context holds {self._n_ctx:,}",
                 "shorten the message, or start with a larger --ctx",
             )
-        work = Work(
-            job, prompt, model=self._model, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
-            origin=replace(self._origin, sampling=job.sampling, seed=job.sampling.seed or 0),
-            stops=self._prompts.template.stops,
-        )  # fmt: skip
         self._post(lambda: self._queue.push(work), outranks=work.priority)
         return work
 
-    def stop(self, work: Work) -> None:
+    def _task(self, job: Job, sink: Sink) -> Task:
+        origin = replace(
+            self._origin, sampling=job.sampling, seed=job.sampling.seed or 0,
+            adapters=tuple(asdict(adapter) for adapter in job.adapters),
+        )  # fmt: skip
+        if job.task == "read":
+            ids = self._prompts.build(job.messages, reply=False).ids
+            return Reading(job, ids, scored_from=None, text_of=self._token_text, origin=origin, chunk=CHUNK, sink=sink)
+        if job.task == "score":
+            start = len(self._prompts.build(job.messages).ids)
+            ids = self._prompts.build(job.messages, job.continue_from).ids
+            return Reading(job, ids, scored_from=start, text_of=self._token_text, origin=origin, chunk=CHUNK, sink=sink)
+        prompt = self._prompts.build(job.messages, job.continue_from)
+        return Work(
+            job, prompt, model=self._model, origin=origin, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
+            stops=self._prompts.template.stops,
+        )  # fmt: skip
+
+    def _token_text(self, token: int) -> str:
+        return self._model.piece(token).decode("utf-8", "replace")
+
+    def stop(self, work: Task) -> None:
         """Cancel a job; its sink gets ``Finished(stop="cancelled")`` unless it has ended already."""
 
         def end() -> None:
@@ -152,7 +173,7 @@ class LlamaEngine:
         for work in self._queue:
             work.fail(EngineLost("The engine was closed"))
 
-    def _step(self, work: Work) -> None:
+    def _step(self, work: Task) -> None:
         try:
             lane = self._lanes.lane(work.job.sequence)
             with self._wake:
@@ -161,6 +182,7 @@ class LlamaEngine:
                     return
                 lane.context.abort.clear()
                 self._running = (work, lane.context)
+            lane.set_up(work.job.adapters, lambda context: self._adapters.apply(context, work.job.adapters))
             lane.context.use_threads(self._pacer.threads())
             work.step(lane)
         except WarmchatError as error:
@@ -175,7 +197,7 @@ class LlamaEngine:
             self._remember(work)
 
     def _post(
-        self, order: Callable[[], None], *, outranks: Priority | None = None, cancels: Work | None = None
+        self, order: Callable[[], None], *, outranks: Priority | None = None, cancels: Task | None = None
     ) -> None:
         """Give the engine's thread something to do; the running step is aborted where the order makes it useless."""
         with self._wake:
@@ -192,7 +214,7 @@ class LlamaEngine:
         if self._running is not None:
             self._running[1].abort.set()
 
-    def _remember(self, work: Work) -> None:
+    def _remember(self, work: Task) -> None:
         """Keep the ids of what was said: the next prompt will hold this text."""
         thinking, _ = split_thinking(work.text)
         if not thinking and work.text and not work.job.continue_from:
@@ -242,7 +264,7 @@ class LlamaEngine:
             load_s=load_s,
             notes=tuple(notes),
             own_system=template.own_system,
-            capabilities=Capabilities(),
+            capabilities=Capabilities(adapters=True, scores=True),
         )  # fmt: skip
 
 
@@ -256,7 +278,7 @@ class _LocalHandle:
 
     def __init__(self, engine: LlamaEngine) -> None:
         self.events: queue.SimpleQueue[EngineEvent | WarmchatError] = queue.SimpleQueue()
-        self.work: Work | None = None
+        self.work: Task | None = None
         self._engine = engine
 
     def __iter__(self) -> Iterator[EngineEvent]:

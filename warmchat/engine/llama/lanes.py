@@ -17,7 +17,7 @@ Token = int
 class Reader(Protocol):
     """What of a native context a lane needs."""
 
-    def decode(self, tokens: Sequence[int], position: int) -> bool: ...
+    def decode(self, tokens: Sequence[int], position: int, *, keep_all: bool = False) -> bool: ...
     def cut(self, length: int) -> bool: ...
     def clear(self) -> None: ...
     def close(self) -> None: ...
@@ -39,6 +39,7 @@ class Lane(Generic[R]):
 
     Attributes:
         owner: the job that is using it; another job finds out by this that it must align the lane to its own text.
+        setting: the adapters under which everything in memory was read.
     """
 
     def __init__(self, name: str, context: R) -> None:
@@ -46,25 +47,41 @@ class Lane(Generic[R]):
         self.context = context
         self.ids: list[Token] = []
         self.owner: object | None = None
+        self.setting: object = ()
 
-    def align(self, ids: Sequence[Token]) -> int:
+    def set_up(self, setting: object, apply: Callable[[R], None]) -> None:
+        """Read under this setting from now on. What was read under another is forgotten: another model read it."""
+        if setting == self.setting:
+            return
+        self.context.clear()
+        self.ids.clear()
+        self.setting = None  # until it is in force: a failure must not leave a lane that claims it
+        apply(self.context)
+        self.setting = setting
+
+    def align(self, ids: Sequence[Token], at_most: int | None = None) -> int:
         """Keep the common beginning with `ids`, forget the rest; at least one token stays to be read, for its logits.
+
+        Args:
+            at_most: keep no more than this many, as what follows is to be read again (to be scored).
 
         Returns:
             The number of tokens kept.
         """
         kept = min(common_prefix(self.ids, ids), len(ids) - 1)
+        if at_most is not None:
+            kept = min(kept, at_most)
         if kept < len(self.ids) and not self.context.cut(kept):
             self.context.clear()  # this kind of memory cannot be cut: read everything anew
             kept = 0
         del self.ids[kept:]
         return kept
 
-    def read(self, tokens: Sequence[Token]) -> bool:
+    def read(self, tokens: Sequence[Token], *, keep_all: bool = False) -> bool:
         """Read more tokens. False where it was stopped: then nothing of them is kept."""
         whole = False
         try:
-            whole = self.context.decode(tokens, len(self.ids))
+            whole = self.context.decode(tokens, len(self.ids), keep_all=keep_all)
         finally:
             if not whole:  # stopped or failed: memory goes back to what `ids` says
                 self.context.cut(len(self.ids))
@@ -119,6 +136,7 @@ class Lanes(Generic[R]):
             _, oldest = self._lanes.popitem(last=False)
             oldest.context.clear()
             lane = Lane(name, oldest.context)
+            lane.setting = oldest.setting
         else:
             lane = Lane(name, self._make())
         self._lanes[name] = lane

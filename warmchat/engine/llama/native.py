@@ -8,10 +8,11 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import sys
+from array import array
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
-from warmchat.domain.errors import EngineError, ModelError
+from warmchat.domain.errors import AdapterError, EngineError, ModelError
 from warmchat.domain.profile import Sampling
 
 
@@ -39,6 +40,7 @@ _c = _load_bindings()
 ABORTED = 2  # what llama_decode returns when the abort callback said so
 NO_ROOM = 1
 
+SCORED = 32  # most tokens whose logits are kept at once: each takes as many floats as there are words
 DRY_BREAKERS = (b"\n", b":", b'"', b"*")  # llama.cpp's own: repetition across these is form, not a loop
 
 LogSink = Callable[[str], None]
@@ -123,6 +125,19 @@ class Model:
     @property
     def n_ctx_train(self) -> int:
         return int(_c.llama_model_n_ctx_train(self._model))
+
+    @property
+    def architecture(self) -> str:
+        return self.meta("general.architecture")
+
+    @property
+    def n_embd(self) -> int:
+        """Numbers in the residual stream."""
+        return int(_c.llama_model_n_embd(self._model))
+
+    @property
+    def n_layer(self) -> int:
+        return int(_c.llama_model_n_layer(self._model))
 
     @property
     def n_params(self) -> int:
@@ -237,7 +252,7 @@ class Context:
         params.n_ctx = n_ctx
         params.n_batch = params.n_ubatch = chunk
         params.n_seq_max = 1
-        params.n_outputs_max = 8  # only the last token's logits are wanted: without this, room for all of a chunk's
+        params.n_outputs_max = SCORED  # without this, room is taken for the logits of a whole chunk
         params.n_threads = params.n_threads_batch = threads
         params.no_perf = True
         params.offload_kqv = gpu_layers != 0
@@ -247,6 +262,7 @@ class Context:
         if not self._context:
             raise EngineError("llama.cpp could not make a context", "try a smaller --ctx")
         self._memory = _c.llama_get_memory(self._context)
+        self._n_vocab = model.n_vocab
         self._batch = _c.llama_batch_init(chunk, 0, 1)
         for index in range(chunk):
             self._batch.n_seq_id[index] = 1
@@ -272,8 +288,11 @@ class Context:
             _c.llama_set_n_threads(self._context, threads, threads)
             self._threads = threads
 
-    def decode(self, tokens: Sequence[int], position: int) -> bool:
+    def decode(self, tokens: Sequence[int], position: int, *, keep_all: bool = False) -> bool:
         """Read tokens, the first at `position`; the logits after the last one are then there to sample from.
+
+        Args:
+            keep_all: keep the logits after every token (at most `SCORED`), for `logprobs`.
 
         Returns:
             False where the abort flag stopped it; `length` then says what was kept.
@@ -287,7 +306,7 @@ class Context:
         for index, token in enumerate(tokens):
             batch.token[index] = token
             batch.pos[index] = position + index
-            batch.logits[index] = 0
+            batch.logits[index] = keep_all
         batch.logits[last] = 1
         code = _c.llama_decode(self._context, batch)
         if code == 0:
@@ -310,6 +329,60 @@ class Context:
     def clear(self) -> None:
         """Forget everything."""
         _c.llama_memory_clear(self._memory, False)
+
+
+    def use_adapters(self, loras: Sequence[tuple[LoraAdapter, float]], vector: array[float] | None, width: int) -> None:
+        """Compute with these LoRA adapters and control vector from the next decode on; what was read before is stale.
+
+        Args:
+            vector: what is added to the residual stream, layer after layer from layer 1 on; None for nothing.
+            width: numbers a layer (the model's embedding length).
+        """
+        pointers = (_c.llama_adapter_lora_p_ctypes * len(loras))(*(lora.pointer for lora, _ in loras))
+        scales = (ctypes.c_float * len(loras))(*(scale for _, scale in loras))
+        code = _c.llama_set_adapters_lora(self._context, pointers, len(loras), scales)
+        if vector is None:
+            code = code or _c.llama_set_adapter_cvec(self._context, None, 0, width, 0, 0)
+        else:
+            data = (ctypes.c_float * len(vector)).from_buffer(vector)
+            code = code or _c.llama_set_adapter_cvec(
+                self._context, data, len(vector), width, 1, len(vector) // width
+            )
+        if code != 0:
+            raise AdapterError(f"llama.cpp would not use the adapter (code {code})", "does it fit this model?")
+
+    def logprobs(self, tokens: Sequence[int]) -> list[float]:
+        """Natural log-probabilities: of tokens[i] after the i-th token of the last `decode`, which kept its logits."""
+        import numpy as np  # here, not above: only scores need it, and it takes a tenth of a second
+
+        out = []
+        for index, token in enumerate(tokens):
+            row = np.ctypeslib.as_array(_c.llama_get_logits_ith(self._context, index), shape=(self._n_vocab,))
+            wide = row.astype(np.float64)
+            top = wide.max()
+            out.append(float(wide[token] - top - np.log(np.exp(wide - top).sum())))
+        return out
+
+
+class LoraAdapter:
+    """A LoRA, loaded for one model.
+
+    Raises:
+        AdapterError: llama.cpp would not load it for this model.
+    """
+
+    def __init__(self, model: Model, path: str) -> None:
+        self.pointer = _c.llama_adapter_lora_init(model.pointer, path.encode())
+        if not self.pointer:
+            raise AdapterError(
+                f"llama.cpp could not load the LoRA {path} for {model.description}",
+                "it must have been made for this architecture and size; the native log tells more",
+            )
+
+    def close(self) -> None:
+        if self.pointer:
+            _c.llama_adapter_lora_free(self.pointer)
+            self.pointer = None
 
 
 class Sampler:

@@ -52,9 +52,13 @@ class PromptBuilder:
         """`text` was generated as `ids`."""
         _put(self._replies, text, tuple(ids))
 
-    def build(self, messages: Sequence[Message], continue_from: str = "") -> Prompt:
-        """The prompt of these messages; `continue_from` is the beginning of the reply, as text."""
-        pieces = self.template.pieces(messages)
+    def build(self, messages: Sequence[Message], continue_from: str = "", *, reply: bool = True) -> Prompt:
+        """The prompt of these messages; `continue_from` is the beginning of the reply, as text.
+
+        Args:
+            reply: end where the assistant's reply begins; False ends after the last message.
+        """
+        pieces = self.template.pieces(messages, reply=reply)
         opened = _opened_thinking(pieces)
         if continue_from:
             pieces.append(Piece(continue_from.removeprefix(opened), "assistant"))

@@ -100,16 +100,17 @@ class ChatTemplate:
         self.folds_system = not self._takes_system()
         self.own_system = not self.folds_system and self._adds_system()
 
-    def pieces(self, messages: Sequence[Message]) -> list[Piece]:
-        """The prompt for these messages, up to where the assistant's reply begins."""
+    def pieces(self, messages: Sequence[Message], *, reply: bool = True) -> list[Piece]:
+        """The prompt for these messages, up to where the assistant's reply begins (not so far: `reply` False)."""
         folded = _fold_system(messages) if self.folds_system else list(messages)
         marks = [f"\ue000{index}:{secrets.token_hex(8)}\ue001" for index in range(len(folded))]
-        rendered = self._render([{"role": m.role, "content": mark} for m, mark in zip(folded, marks, strict=True)])
+        marked = [{"role": m.role, "content": mark} for m, mark in zip(folded, marks, strict=True)]
+        rendered = self._render(marked, reply=reply)
         return _cut(rendered, dict(zip(marks, folded, strict=True)))
 
-    def _render(self, messages: list[dict[str, str]]) -> str:
+    def _render(self, messages: list[dict[str, str]], *, reply: bool = True) -> str:
         try:
-            rendered = self._template.render(messages=messages, add_generation_prompt=True, **self._names)
+            rendered = self._template.render(messages=messages, add_generation_prompt=reply, **self._names)
         except Exception as error:
             raise EngineError(f"The model's chat template failed: {error}", "try another GGUF of this model") from error
         if len(rendered) > MAX_RENDERED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.turn import Origin, StopReason, Timings, Usage
@@ -17,11 +16,6 @@ from warmchat.engine.protocol import EngineEvent, Finished, Fragment, Job, Prior
 FLUSH_S = 0.05  # fragments come at most twenty times a second: each wakes the reader's process on a core we want
 
 Sink = Callable[[EngineEvent | WarmchatError], None]
-
-
-class DrawsTokens(Protocol):
-    def draw(self, context: Context) -> int: ...
-    def close(self) -> None: ...
 
 
 class Work:

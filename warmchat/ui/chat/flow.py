@@ -68,7 +68,7 @@ class TurnFlow:
         view = await self._screen.transcript.begin(text, session.profile.id, off_record=session.off_record)
         self._live = view
         self._spent_before = time.thread_time()
-        view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "…")
+        view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "reading…")
         self._screen.show_hint()
         self._screen.chat_app.threads.start(self._live_key, lambda: session.send(text))
         self._wake()
@@ -162,7 +162,7 @@ class TurnFlow:
                 if view is self._live:
                     self._end_live()
             case PromptRead(_, done, total) if view is not None:
-                view.reply.status(f"reading {done:,}/{total:,}" if done < total else "…")
+                view.reply.status(f"reading {done:,}/{total:,}" if done < total else "answering…")
             case FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)

@@ -249,10 +249,6 @@ class ChatScreen(Screen[None]):
             text, self._held = self._held, None
             self.call_next(self.send, text)
 
-    def on_click(self) -> None:
-        """A click somewhere else does not take the prompt away from who writes."""
-        self.prompt.focus()
-
     def on_prompt_help_asked(self) -> None:
         self.action_help()
 

@@ -114,7 +114,8 @@ def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: Voic
     words = strip_words(verdict, reference=reference.name.lower(), own=voice.id == reference.id)
     parts: list[str | tuple[str, str]] = [(f"{SYMBOLS[verdict.label]} {words.headline}", "bold")]
     direction = direction_words(verdict, voice.name.lower(), reference.name.lower())
-    sentences = [KIND_SENTENCES[verdict.kind]] if verdict.kind is not None else []
+    # What the kind means is a claim about the two: it is made only where the verdict makes it.
+    sentences = [KIND_SENTENCES[verdict.kind]] if verdict.kind is not None and verdict.label == "disagree" else []
     reason = one_line(verdict.reason, 400)
     parts += ["\n", (" ".join([*sentences, reason[:1].upper() + reason[1:]]), "$foreground")]
     if direction:

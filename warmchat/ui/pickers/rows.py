@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.content import Content
 
@@ -52,9 +53,17 @@ def session_rows(sessions: Sequence[SessionSummary]) -> list[Row]:
     for session in sessions:
         turns = f"{session.turns:,} {'turn' if session.turns == 1 else 'turns'}"
         parted = f" · ≠ {session.disagreements:,}" if session.disagreements else ""
-        below = f"{one_line(session.last_at, 16).replace('T', ' ')} · {turns}{parted}"
+        below = f"{_local(session.last_at)} · {turns}{parted}"
         rows.append(Row(session.id, _two_lines([(one_line(session.title, 100) or "untitled", "bold")], below)))
     return rows
+
+
+def _local(moment: str) -> str:
+    """A time of the log, in the clock of whoever reads it."""
+    try:
+        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return one_line(moment, 30)
 
 
 def _two_lines(head: list[str | tuple[str, str]], below: str) -> Content:

@@ -1,7 +1,7 @@
 """What a model file is, from its header alone: nothing is loaded, and a damaged file is an error in words.
 
 `read_header` tells what any GGUF is; `chat_model` also refuses those that cannot chat. The reading of bytes, and why it
-is our own, is in `gguf_bytes`.
+is our own, is in `warmchat.gguf.raw`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Literal
 
 from warmchat.domain.errors import ModelError
 from warmchat.domain.text import one_line
-from warmchat.models.ggml_types import FILE_TYPES, bytes_per_element
-from warmchat.models.gguf_bytes import CutShortError, MalformedError, RawHeader, Value, read_raw
-from warmchat.models.lookalike import looks_like
+from warmchat.gguf.lookalike import looks_like
+from warmchat.gguf.raw import CutShortError, MalformedError, RawHeader, Value, read_raw
+from warmchat.gguf.types import FILE_TYPES, bytes_per_element
 
 Kind = Literal["chat", "adapter", "control vector", "projector", "imatrix", "embedding", "vocabulary", "part"]
 

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.gguf.gguf_files import CHAT, TEMPLATE, TENSORS, gguf_bytes, write_gguf
 from warmchat.domain.errors import ModelError
-from warmchat.models.gguf_header import GGUFHeader, chat_model, read_header
+from warmchat.gguf.header import GGUFHeader, chat_model, read_header
 from warmchat.shipped import starter_model
-
-from .gguf_files import CHAT, TEMPLATE, TENSORS, gguf_bytes, write_gguf
 
 WHOLE = gguf_bytes()
 HEAD = len(gguf_bytes(with_data=False))

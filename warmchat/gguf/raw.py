@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from warmchat.models.ggml_types import TENSOR_TYPES
+from warmchat.gguf.types import TENSOR_TYPES
 
 MAGIC = b"GGUF"
 # Bounds far above any real model, far below what hurts: the largest vocabularies have 262,144 tokens, headers of 20 MB.

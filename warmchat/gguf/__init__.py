@@ -1,0 +1,1 @@
+"""Reading GGUF files: what they are, from their header, within bounds; nothing of them is run or loaded."""
