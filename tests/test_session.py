@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.adapter_files import control_vector
 from warmchat.compare.signal_detector import SignalDetector
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import LogNotWritable, WarmchatError
 from warmchat.domain.turn import (
     FragmentArrived,
     LogFailed,
+    Noticed,
     ReplyFinished,
+    ReplyScored,
     ShadowStarted,
     Turn,
     TurnEvent,
@@ -25,8 +28,10 @@ from warmchat.domain.turn import (
 )
 from warmchat.engine.protocol import Job, Priority
 from warmchat.engine.scripted import Answer, Script, ScriptedEngine
+from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
+from warmchat.session.dials import Dials
 from warmchat.storage.log import SessionLog
 
 PATIENCE_S = 20.0
@@ -72,6 +77,11 @@ def engine_of(session: ChatSession) -> ScriptedEngine:
     return session.engine
 
 
+def replies(session: ChatSession) -> list[Job]:
+    """The jobs that made replies; reading ahead and scoring stand between them."""
+    return [job for job in engine_of(session).jobs if job.task == "reply"]
+
+
 def kinds(events: Sequence[TurnEvent]) -> list[type]:
     return [type(e) for e in events if not isinstance(e, FragmentArrived)]
 
@@ -100,7 +110,7 @@ def test_the_oracle_is_not_checked_unless_always(make: Make) -> None:
     assert kinds(list(make(profile="oracle").send("hi")))[-1] is ReplyFinished
     always = make(profile="oracle", rules=SessionRules(shadow="always"))
     assert kinds(list(always.send("hi")))[-1] is VerdictReached
-    assert engine_of(always).jobs[-1].sampling.temperature > 0, "its own noise: something must be drawn"
+    assert replies(always)[-1].sampling.temperature > 0, "its own noise: something must be drawn"
     assert kinds(list(make(rules=SessionRules(shadow="off")).send("hi")))[-1] is ReplyFinished
 
 
@@ -117,12 +127,12 @@ def test_the_shadow_reads_its_own_words_and_the_oracle_when_switched_to_reads_th
     session = make()
     list(session.send("one"))
     list(session.send("two"))
-    shadow = engine_of(session).jobs[-1]
+    shadow = replies(session)[-1]
     assert shadow.priority is Priority.SHADOW
     assert [m.content for m in shadow.messages] == ["Answer plainly.", "one", COLD, "two"]
     session.switch_profile("oracle")
     list(session.send("three"))
-    assert [m.content for m in engine_of(session).jobs[-1].messages] == [
+    assert [m.content for m in replies(session)[-1].messages] == [
         "Answer plainly.", "one", WARM, "two", WARM, "three",
     ]  # fmt: skip
 
@@ -132,7 +142,7 @@ def test_other_shadow_histories(make: Make, mode: str, reads: list[str]) -> None
     session = make(rules=SessionRules(shadow_history=mode))  # type: ignore[arg-type]
     list(session.send("one"))
     list(session.send("two"))
-    assert [m.content for m in engine_of(session).jobs[-1].messages][1:] == reads
+    assert [m.content for m in replies(session)[-1].messages][1:] == reads
     assert session.turns[-1].shadow_history == mode
 
 
@@ -168,7 +178,7 @@ def test_a_cancelled_turn_can_be_checked_now(make: Make) -> None:
     assert session.turns[0].verdict is not None
     assert session.turns[0].verdict.label == "unjudged"
     events = list(session.check_now(session.turns[0].id))
-    assert engine_of(session).jobs[-1].priority is Priority.ASKED
+    assert replies(session)[-1].priority is Priority.ASKED
     assert verdict_of(events).verdict.label == "disagree"
 
 
@@ -291,7 +301,7 @@ def test_a_full_window_drops_the_oldest_turns_in_one_go_and_says_so(make: Make) 
     assert len(moved) < 6, "not one turn at a time"
     last = session.turns[-1]
     assert moved[-1].dropped[0] not in last.window
-    read = [m.content for m in engine_of(session).jobs[-1].messages]
+    read = [m.content for m in replies(session)[-1].messages]
     assert "Answer plainly." in read, "the system prompt stays"
     assert "message 0" not in read
 
@@ -308,7 +318,7 @@ def test_an_edited_profile_is_live_at_the_next_turn(make: Make, profiles: Profil
     list(session.send("one"))
     (tmp_path / "profiles" / "oracle.md").write_text("---\nname: oracle\n---\nAnswer in rhyme, always.\n")
     list(session.send("two"))
-    assert engine_of(session).jobs[-1].messages[0] == Message("system", "Answer in rhyme, always.")
+    assert replies(session)[-1].messages[0] == Message("system", "Answer in rhyme, always.")
 
 
 def test_thinking_is_parted_from_the_answer_and_read_by_nobody(make: Make) -> None:
@@ -325,7 +335,7 @@ def test_overridden_sampling_holds_for_every_shown_reply(make: Make) -> None:
     session = make()
     session.override_sampling(temperature=0.0, max_tokens=5)
     list(session.send("hi"))
-    shown, shadow = engine_of(session).jobs
+    shown, shadow = replies(session)
     assert (shown.sampling.temperature, shown.sampling.max_tokens) == (0.0, 5)
     assert shadow.sampling.max_tokens != 5
 
@@ -348,3 +358,74 @@ def test_what_a_failing_log_missed_is_written_when_it_works_again(
     list(session.send("The capital of Australia, a third time?"))
     assert log.turns(session.id) == list(session.turns)
     assert log.turns(session.id)[0].verdict is not None
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> AdapterShelf:
+    (tmp_path / "adapters" / "scripted").mkdir(parents=True)
+    control_vector(tmp_path / "adapters" / "scripted" / "warmth.gguf", span=(-0.5, 0.5))
+    return AdapterShelf([("test", tmp_path / "adapters")])
+
+
+def with_dial(make: Make, shelf: AdapterShelf, **options: object) -> ChatSession:
+    session = make(**options)
+    session._parts.dials = Dials(shelf)
+    return session
+
+
+def test_the_dial_drives_the_vector_and_is_logged_with_the_raw_strength(
+    make: Make, shelf: AdapterShelf, log: SessionLog
+) -> None:
+    session = with_dial(make, shelf)
+    session.turn_dial(0.5)
+    list(session.send("hi"))
+    shown, shadow = replies(session)
+    assert [a.name for a in shown.adapters] == ["warmth"]
+    assert shown.adapters[0].strength == pytest.approx(0.25)
+    assert shadow.adapters == (), "the reference as its file says it"
+    reply = log.turns(session.id)[0].reply
+    assert reply is not None
+    assert reply.origin.dial == 0.5
+    assert reply.origin.adapters[0]["strength"] == pytest.approx(0.25)
+
+
+def test_the_oracle_with_its_dial_moved_is_checked_like_any_other(make: Make, shelf: AdapterShelf) -> None:
+    session = with_dial(make, shelf, profile="oracle")
+    assert kinds(list(session.send("hi")))[-1] is ReplyFinished
+    session.turn_dial(1.0)
+    assert kinds(list(session.send("hi")))[-1] is VerdictReached
+    shown, shadow = replies(session)[-2:]
+    assert shown.adapters
+    assert shadow.adapters == ()
+    assert shadow.sampling.temperature == 0, "no sample of its noise: the reference itself"
+
+
+def test_a_dial_that_drives_nothing_says_so_once(make: Make) -> None:
+    session = make()
+    session.turn_dial(0.5)
+    first = [e for e in session.send("hi") if isinstance(e, Noticed)]
+    assert "warmchat adapters vector" in first[0].hint
+    assert not [e for e in session.send("hi") if isinstance(e, Noticed)]
+
+
+def test_the_reference_reads_the_reply_and_its_scores_are_kept(make: Make, log: SessionLog) -> None:
+    session = make()
+    engine_of(session).scores = True
+    events = list(session.send("What is the capital of Australia?"))
+    assert kinds(events).index(ReplyScored) < kinds(events).index(VerdictReached)
+    job = next(job for job in engine_of(session).jobs if job.task == "score")
+    assert job.continue_from == WARM
+    assert job.messages[0].content == "Answer plainly."
+    reply = log.turns(session.id)[0].reply
+    assert reply is not None
+    assert [s.text for s in reply.scores] == WARM.split()
+    assert reply == session.turns[0].reply
+
+
+def test_voices_that_did_not_speak_read_ahead_and_stop_when_a_message_comes(make: Make) -> None:
+    session = make(profile="oracle")
+    list(session.send("one"))
+    (read,) = [job for job in engine_of(session).jobs if job.task == "read"]
+    assert read.priority is Priority.PRIMING
+    assert read.sequence == "companion/visible"
+    assert [m.content for m in read.messages] == ["Be warm.", "one", COLD]

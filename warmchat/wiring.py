@@ -1,27 +1,27 @@
-"""The only place that picks concrete classes: which engine, log, detector and screens make up this program."""
+"""The only place that picks concrete classes: which engine, log, detector and screens make up this program.
+
+Each is imported where it is made: the screens paint before SQLite, the detector and the engine's parts are needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmchat.compare.signal_detector import SignalDetector
 from warmchat.domain.errors import LogError
-from warmchat.engine.config import EngineConfig
-from warmchat.engine.process import ProcessEngine
+from warmchat.domain.turn import Turn
 from warmchat.engine.protocol import Engine
-from warmchat.gguf.header import chat_model
-from warmchat.models.state import remember_model
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
-from warmchat.storage.log import SessionLog
-from warmchat.storage.records import TurnFilter
 
 if TYPE_CHECKING:
     from warmchat.compare.detector import Detector
     from warmchat.models.find import FoundModel
+    from warmchat.storage.log import SessionLog
+    from warmchat.storage.records import SessionSummary
     from warmchat.ui.app import WarmchatApp
 
 
@@ -31,10 +31,16 @@ def open_engine(settings: Settings, model: Path) -> Engine:
     Raises:
         ModelError: the file is no chat model that could be loaded, as its header shows.
     """
+    from warmchat.engine.config import EngineConfig
+    from warmchat.engine.process import ProcessEngine
+    from warmchat.gguf.header import chat_model
+    from warmchat.models.adapters import base_name
+
     header = chat_model(model)
     config = EngineConfig(
         path=str(model),
         identity=header.identity,
+        base=base_name(header),
         n_ctx=settings.n_ctx,
         threads=settings.threads,
         gpu_layers=settings.gpu_layers,
@@ -49,11 +55,15 @@ def open_profiles(settings: Settings, *, local: bool = True) -> ProfileLibrary:
 
 def open_log(settings: Settings) -> SessionLog:
     """The session log; in memory alone where nothing is to be written. Raises `LogError`."""
+    from warmchat.storage.log import SessionLog
+
     return SessionLog.open(settings.log_file if settings.log else None)
 
 
 def make_detector() -> Detector:
     """The detector that judges."""
+    from warmchat.compare.signal_detector import SignalDetector
+
     return SignalDetector()
 
 
@@ -67,6 +77,8 @@ def open_session(
     profile: str | None = None,
 ) -> ChatSession:
     """A new session, or the one with this id, with its transcript."""
+    from warmchat.models.adapters import AdapterShelf, default_adapter_folders
+
     turns = log.path(session_id) if session_id is not None else []
     return ChatSession(
         engine=engine,
@@ -79,45 +91,75 @@ def open_session(
             shadow_history=settings.shadow_history,
             backlog=settings.shadow_backlog,
         ),
-        profile=profile or settings.profile,
+        adapters=AdapterShelf(default_adapter_folders(settings)),
+        profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
     )
+
+
+def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
+    """Who spoke last in a session that is resumed, where that profile still exists."""
+    return turns[-1].profile if turns and turns[-1].profile in profiles.ids() else None
 
 
 def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
     """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
     from warmchat.storage.exports.files import write_file
     from warmchat.storage.exports.formats import FORMATS
+    from warmchat.storage.records import TurnFilter
 
     write_file(path, FORMATS[form](log.records(TurnFilter(sessions=(session_id,)))))
     return path
 
 
 def make_app(
-    settings: Settings, *, profiles: ProfileLibrary, model: Path | None, session: str | None = None
+    settings: Settings,
+    *,
+    profiles: ProfileLibrary,
+    model: Path | None,
+    session: str | None = None,
+    warmth: float | None = None,
 ) -> WarmchatApp:
-    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen."""
+    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen.
+
+    Args:
+        session: id of the session to resume, as `SessionLog.find_session` gives it.
+        warmth: where the first voice's dial stands at the start of a session; None: as its file says.
+    """
     from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
 
-    problem = ""
-    try:
-        log = open_log(settings)
-        wanted = log.find_session(session) if session is not None else None
-    except LogError as error:
-        if session is not None:
-            raise
-        log, wanted = SessionLog.open(None), None
-        problem = f"{error.message}: nothing of this chat will be kept. {error.hint}"
+    @cache
+    def log() -> tuple[SessionLog, str]:
+        """The log and, where it cannot be used, why; opened with the first session, after the first paint."""
+        try:
+            return open_log(settings), ""
+        except LogError as error:
+            from warmchat.storage.log import SessionLog
+
+            return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
-        return open_session(settings, engine=None, profiles=profiles, log=log, session_id=session_id)
+        opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
+        if warmth is not None:
+            opened.turn_dial(warmth)
+        return opened
 
     def engine_for(path: Path) -> Engine:
+        from warmchat.models.state import remember_model
+
         engine = open_engine(settings, path)
         remember_model(settings, path)
         return engine
+
+    def check_model(path: Path) -> None:
+        from warmchat.gguf.header import chat_model
+
+        chat_model(path)
+
+    def sessions() -> Sequence[SessionSummary]:
+        return log()[0].sessions()
 
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
@@ -131,10 +173,11 @@ def make_app(
             open_session=open_one,
             open_engine=engine_for,
             find_models=models,
-            export=lambda session_id, form, path: write_export(log, session_id, form, path),
-            sessions=log.sessions,
+            export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
+            sessions=sessions,
             initial_model=model,
-            initial_session=wanted,
-            log_problem=problem,
+            initial_session=session,
+            check_model=check_model,
+            log_problem=lambda: log()[1],
         )
     )

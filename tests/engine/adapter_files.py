@@ -14,12 +14,16 @@ N_EMBD, N_LAYER = 576, 30
 def control_vector(
     path: Path, *, seed: int = 1, size: float = 1.0, width: int = N_EMBD, layers: range = range(8, 23),
     architecture: str = "controlvector", hint: str = "llama", poison: float | None = None,
+    span: tuple[float, float] | None = None,
 ) -> Path:  # fmt: skip
     """A random direction of length `size` for each layer."""
     chance = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_string("controlvector.model_hint", hint)
     writer.add_uint32("controlvector.layer_count", len(layers))
+    if span is not None:
+        writer.add_float32("warmchat.strength_min", span[0])
+        writer.add_float32("warmchat.strength_max", span[1])
     for layer in layers:
         direction = chance.normal(size=width).astype(np.float32)
         direction *= size / np.linalg.norm(direction)

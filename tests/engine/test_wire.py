@@ -10,7 +10,7 @@ from warmchat.domain import errors
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, Timings, Usage
+from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
 from warmchat.engine import wire
 from warmchat.engine.protocol import (
     AdapterSpec,
@@ -21,7 +21,6 @@ from warmchat.engine.protocol import (
     Job,
     Priority,
     Progress,
-    TokenScore,
 )
 
 any_text = st.text(st.characters(codec=None))

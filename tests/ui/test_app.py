@@ -41,6 +41,7 @@ async def test_without_a_model_the_screen_says_what_to_type_and_a_message_does_n
         assert "no model" in screen.split("\n")[0]
         await world.say(pilot, "hello")
         assert "There is no model to answer" in drawn(world)
+        assert "No model: F3 chooses one, or: warmchat models pull" in drawn(world)
 
 
 async def test_a_model_that_cannot_be_loaded_is_said_and_another_can_be_chosen() -> None:

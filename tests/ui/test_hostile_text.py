@@ -46,7 +46,9 @@ def safe(world: World) -> str:
 class EchoDetector(WordDetector):
     """A verdict whose every text is hostile."""
 
-    def detect(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
+    def detect(
+        self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
+    ) -> Verdict:
         spans = Span(0, len(reply), reply), Span(3, 9, shadow[3:9])  # the second cuts an escape sequence in two
         return Verdict("disagree", HOSTILE, kind="added", score=0.5, evidence=(Evidence(*spans, "added", 0.5),),
                        signals={HOSTILE: 1.0}, detector=HOSTILE)  # fmt: skip

@@ -175,7 +175,7 @@ async def test_a_bug_in_the_check_leaves_the_reply_and_says_not_compared(monkeyp
         def broken(*_: object) -> None:
             raise KeyError("bug")
 
-        monkeypatch.setattr(world.session._detector, "detect", broken)
+        monkeypatch.setattr(world.session._checker._detector, "detect", broken)
         await world.say(pilot, "What is the capital of Australia?")
         assert "Not compared: the check failed" in drawn(world)
         assert "Sydney" in drawn(world)

@@ -65,7 +65,9 @@ class WordDetector:
     name = "words/test"
     cities = ("Canberra", "Sydney", "Melbourne")
 
-    def detect(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
+    def detect(
+        self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
+    ) -> Verdict:
         here, there = self._city(reply), self._city(shadow)
         signals = {"names_missing": 1.0, "overlap": 0.41, "polarity": 0.0}
         if here is None or there is None:
@@ -161,7 +163,7 @@ class World:
                 export=self._export,
                 sessions=lambda: self.summaries,
                 initial_model=self.model,
-                log_problem=self.log_problem,
+                log_problem=lambda: self.log_problem,
                 check_model=self._check_model,
             )
         )

@@ -16,6 +16,7 @@ from warmchat.domain.text import printable
 from warmchat.domain.turn import (
     FragmentArrived,
     LogFailed,
+    Noticed,
     Reply,
     ReplyFinished,
     TurnEvent,
@@ -34,6 +35,7 @@ STDIN_LIMIT = 4 << 20  # bytes; more cannot be a message for any context
 @click.option("--temperature", type=click.FloatRange(0, 5), help="Instead of the profile's; 0 is greedy.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Longest reply, instead of the profile's.")
 @click.option("--seed", type=int, help="Seed of the draw.")
+@click.option("--warmth", type=float, help="Warmth dial, -1 to +1, instead of the profile's; 0 is off.")
 @click.option("--shadow", type=click.Choice(["other", "always", "off"]), help="When the reply is checked.")
 @click.option("--no-log", "log", flag_value=False, default=None, help="Write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: reply, shadow, verdict, usage, timings.")
@@ -50,6 +52,7 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
     from warmchat.models.find import resolve_model
     from warmchat.wiring import open_engine, open_log, open_session
 
+    warmth = options.pop("warmth")
     draw = {name: options.pop(name) for name in ("temperature", "max_tokens", "seed")}
     settings, profiles = settings_and_profiles(context, **options)
     model = resolve_model(settings)
@@ -59,6 +62,8 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
     try:
         session = open_session(settings, engine=engine, profiles=profiles, log=open_log(settings))
         session.override_sampling(**{k: v for k, v in draw.items() if v is not None})
+        if warmth is not None:
+            session.turn_dial(warmth)
         answer = _Answer(stream=not as_json)
         for event in session.send(message):
             answer.take(event)
@@ -118,6 +123,8 @@ class _Answer:
                 if self._stream:
                     click.echo()
                 self.failed = EngineError(message, hint)
+            case Noticed(_, message, hint):
+                talk(f"warmchat: {message}" + (f" ({hint})" if hint else ""))
             case LogFailed(_, message, hint):
                 talk(f"warmchat: not logged: {message}" + (f" ({hint})" if hint else ""))
 
@@ -151,6 +158,8 @@ class _Answer:
             "model": reply.origin.model_name,
             "model_id": reply.origin.model,
             "seed": reply.origin.seed,
+            "dial": reply.origin.dial,
+            "adapters": list(reply.origin.adapters),
         }
 
 

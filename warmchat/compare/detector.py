@@ -16,7 +16,15 @@ class Detector(Protocol):
     def name(self) -> str:
         """Name and version, as the log keeps it."""
 
-    def detect(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
+    def detect(
+        self,
+        question: str,
+        history: Sequence[Message],
+        reply: str,
+        shadow: str,
+        *,
+        scores: Sequence[float] = (),
+    ) -> Verdict:
         """Compare.
 
         Args:
@@ -24,6 +32,8 @@ class Detector(Protocol):
             history: what stood on the screen before it, oldest first.
             reply: what the active profile said (thinking left out).
             shadow: what the reference said to the same message.
+            scores: natural log-probability of each token of the reply as the reference read it; empty where the engine
+                cannot say.
 
         Returns:
             A verdict with label `agree`, `disagree`, `unsure`, or `unjudged` with the reason (empty reply, ...).

@@ -42,7 +42,9 @@ class SignalDetector:
     def name(self) -> str:
         return "signals/1"
 
-    def detect(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
+    def detect(
+        self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
+    ) -> Verdict:
         """Compare; see `Detector.detect`. Reads at most 40,000 characters of a side; says so where there are more."""
         if _plain(reply) == _plain(shadow) and _plain(reply):
             return Verdict(

@@ -74,12 +74,16 @@ class Profile:
 
     @property
     def hash(self) -> str:
-        """Sixteen hex digits over all that changes what the voice says; not over name, accent or place."""
+        """Sixteen hex digits over all that changes what the voice says; not over name, accent or place.
+
+        What stands at its default is left out: a setting that a later version adds changes no hash of today.
+        """
+        default = asdict(Sampling())
         spoken = {
             "system_prompt": self.system_prompt,
             "strategy": self.strategy,
             "neutralise": self.neutralise,
-            "sampling": asdict(self.sampling),
+            "sampling": {name: value for name, value in asdict(self.sampling).items() if value != default[name]},
             "adapters": [asdict(a) for a in self.adapters],
         }
         return hashlib.sha256(json.dumps(spoken, sort_keys=True).encode()).hexdigest()[:16]

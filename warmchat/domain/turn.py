@@ -69,8 +69,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenScore:
+    """A token of a given text: the text it adds, and its natural log-probability given all before it."""
+
+    text: str
+    logprob: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What one voice said in one turn. ``text`` is the answer, ``thinking`` the folded block before it."""
+    """What one voice said in one turn.
+
+    Attributes:
+        text: the answer. thinking: the folded block before it.
+        scores: how likely the reference would have said each token of the answer; empty where it was not asked.
+    """
 
     id: str
     role: ReplyRole
@@ -82,6 +95,7 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
     origin: Origin = field(default_factory=Origin)
+    scores: tuple[TokenScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,23 @@ class WindowMoved:
 
     turn_id: str
     dropped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something about this turn that the user should know, such as an adapter that this model has no file for."""
+
+    turn_id: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyScored:
+    """The reference has read the shown reply: `Reply.scores` says how likely it found each token."""
+
+    turn_id: str
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +225,12 @@ class LogFailed:
 TurnEvent = (
     TurnOpened
     | WindowMoved
+    | Noticed
     | PromptRead
     | FragmentArrived
     | ReplyFinished
     | ShadowStarted
+    | ReplyScored
     | VerdictReached
     | TurnFailed
     | LogFailed

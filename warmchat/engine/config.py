@@ -12,6 +12,7 @@ class EngineConfig:
     Attributes:
         path: the GGUF file.
         identity: what the log calls this model (see `EngineInfo.model`).
+        base: what its adapters are filed under (see `EngineInfo.base`).
         n_ctx: tokens a sequence can hold; 0 chooses by the model and the free memory.
         threads: 0 chooses the physical cores that this process may use.
         gpu_layers: -1 all that fit, 0 none.
@@ -21,6 +22,7 @@ class EngineConfig:
 
     path: str
     identity: str = ""
+    base: str = ""
     n_ctx: int = 0
     threads: int = 0
     gpu_layers: int = -1

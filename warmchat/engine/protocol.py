@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, StopReason, Timings, Usage
+from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
 
 
 class Priority(IntEnum):
@@ -60,14 +60,6 @@ class Job:
     continue_from: str = ""
     adapters: tuple[AdapterSpec, ...] = ()
     task: Literal["reply", "read", "score"] = "reply"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenScore:
-    """A token of a given text: the text it adds, and its natural log-probability given all before it."""
-
-    text: str
-    logprob: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +119,7 @@ class EngineInfo:
         model: identity of the model (hash of metadata, tensor table and size), as in `Origin`.
         n_ctx: tokens that one sequence can hold. n_ctx_train: what the model was trained for.
         notes: sentences that the user should see, such as "this model has no chat template".
+        base: what this model's adapters are filed under, the same for every quantisation of it.
         own_system: where a profile has no system prompt, the model's template puts in one of its own.
     """
 
@@ -147,6 +140,7 @@ class EngineInfo:
     load_s: float
     notes: tuple[str, ...] = ()
     own_system: bool = False
+    base: str = ""
     capabilities: Capabilities = field(default_factory=Capabilities)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineLost, WarmchatError
-from warmchat.domain.turn import Origin, StopReason, Timings, Usage
-from warmchat.engine.protocol import EngineEvent, EngineInfo, Finished, Fragment, Handle, Job, Progress
+from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
+from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Fragment, Handle, Job, Progress
 
 Answer = str | WarmchatError
 Script = Callable[[Job], Answer]
@@ -22,6 +22,7 @@ class ScriptedEngine:
     Attributes:
         gate: tests clear it to hold every job before its next word, and set it to let them go on.
         jobs: every job that was handed in, in order.
+        scores: it can say how likely a given text is (-1 nat a word).
         fail_after_words: lose the engine in the middle of the next reply, after so many words.
     """
 
@@ -32,6 +33,7 @@ class ScriptedEngine:
     jobs: list[Job] = field(default_factory=list)
     fail_after_words: int | None = None
     closed: bool = False
+    scores: bool = False
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -42,7 +44,8 @@ class ScriptedEngine:
         return EngineInfo(
             model="scripted", model_name="scripted", path="", architecture="scripted", quantisation="", n_params=0,
             size_bytes=0, n_ctx=self.n_ctx, n_ctx_train=self.n_ctx, template="scripted", threads=1, kv_type="",
-            versions={}, sequences=4, load_s=0.0,
+            versions={}, sequences=4, load_s=0.0, base="scripted",
+            capabilities=Capabilities(adapters=True, scores=self.scores),
         )  # fmt: skip
 
     def count(self, messages: Sequence[Message]) -> int:
@@ -69,9 +72,18 @@ class _ScriptedHandle:
     def cancel(self) -> None:
         self.cancelled.set()
 
+    def _read(self, prompt: int) -> Finished:
+        words = self.job.continue_from.split() if self.job.task == "score" else []
+        scores = tuple(TokenScore(word, -1.0) for word in words)
+        origin = Origin(model="scripted", model_name="scripted", sampling=self.job.sampling)
+        return Finished("", "end", Usage(prompt, prompt, 0), Timings(), origin, scores)
+
     def __iter__(self) -> Iterator[EngineEvent]:
         prompt = self.engine.count(self.job.messages)
         yield Progress(prompt, prompt)
+        if self.job.task != "reply":
+            yield self._read(prompt)
+            return
         answer = self.engine.script(self.job)
         if isinstance(answer, WarmchatError):
             raise answer
@@ -96,5 +108,5 @@ class _ScriptedHandle:
             usage=Usage(prompt, prompt, len(said)),
             timings=Timings(),
             origin=Origin(model="scripted", model_name="scripted", sampling=self.job.sampling,
-                          seed=self.job.sampling.seed or 0),
+                          seed=self.job.sampling.seed or 0, adapters=tuple(asdict(a) for a in self.job.adapters)),
         )  # fmt: skip

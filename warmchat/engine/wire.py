@@ -18,7 +18,7 @@ from warmchat.domain import errors
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, Timings, Usage
+from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
 from warmchat.engine.protocol import (
     AdapterSpec,
     Capabilities,
@@ -29,7 +29,6 @@ from warmchat.engine.protocol import (
     Job,
     Priority,
     Progress,
-    TokenScore,
 )
 
 Line = dict[str, Any]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import LogError
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import LogFailed, Reply, Turn
-from warmchat.storage.log import SessionLog
+
+if TYPE_CHECKING:  # the screens start without SQLite: it comes when the session is opened
+    from warmchat.storage.log import SessionLog
 
 
 class TurnRecorder:

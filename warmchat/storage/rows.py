@@ -15,7 +15,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from warmchat.domain.profile import AdapterRef, Profile, Sampling
-from warmchat.domain.turn import Origin, Reply, Timings, Turn, Usage
+from warmchat.domain.turn import Origin, Reply, Timings, TokenScore, Turn, Usage
 from warmchat.domain.verdict import Evidence, Span, Verdict
 
 Row = dict[str, Any]
@@ -89,6 +89,7 @@ def reply_row(turn_id: str, reply: Reply) -> Row:
             "threads": origin.threads,
             "kv_type": origin.kv_type,
             "versions": _json(origin.versions),
+            "scores": _json([[score.text, score.logprob] for score in reply.scores]),
         }
     )
 
@@ -117,6 +118,7 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
             kv_type=row["kv_type"],
             versions=json.loads(row["versions"]),
         ),
+        scores=tuple(TokenScore(text, logprob) for text, logprob in json.loads(row["scores"])),
     )
 
 

@@ -104,8 +104,6 @@ class WarmchatApp(App[None]):
 
     def _start(self) -> None:
         """After the first paint: the session, the model, what is heavy to import."""
-        if self.services.log_problem:
-            self.tell(self.services.log_problem, severity="warning")
         self.profiles_changed(first=True)
         if self.services.initial_model is not None:
             self.seat.load(self.services.initial_model)
@@ -208,6 +206,9 @@ class WarmchatApp(App[None]):
             if event.error is not None:
                 self.tell(event.error.message, event.error.hint, severity="error")
             return
+        problem = self.services.log_problem()
+        if problem and self.session is None:
+            self.tell(problem, severity="warning")
         old, self.session = self.session, event.session
         event.session.off_record = self.off_record
         if self.seat.engine is not None and event.session.engine is not self.seat.engine:

@@ -79,7 +79,7 @@ class Services:
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start; None for a new one.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
-        log_problem: why the log cannot be written, to be said once; empty where it can.
+        log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
     """
 
     settings: Settings
@@ -91,5 +91,5 @@ class Services:
     sessions: Callable[[], Sequence[SessionSummary]]
     initial_model: Path | None = None
     initial_session: str | None = None
-    log_problem: str = ""
+    log_problem: Callable[[], str] = str
     check_model: Callable[[Path], object] = lambda _path: None

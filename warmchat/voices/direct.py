@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from warmchat.domain.conversation import Message, with_user
 from warmchat.domain.profile import Profile, Sampling
-from warmchat.engine.protocol import Job, Priority
+from warmchat.engine.protocol import AdapterSpec, Job, Priority
 
 
 def prompt_messages(profile: Profile, history: Sequence[Message], text: str) -> tuple[Message, ...]:
@@ -25,10 +25,17 @@ def seeded(sampling: Sampling) -> Sampling:
 
 
 def direct_job(
-    profile: Profile, history: Sequence[Message], text: str, *, sequence: str, priority: Priority
+    profile: Profile,
+    history: Sequence[Message],
+    text: str,
+    *,
+    sequence: str,
+    priority: Priority,
+    adapters: tuple[AdapterSpec, ...] = (),
 ) -> Job:
     """The job that makes this profile's reply to `text`."""
     return Job(
+        adapters=adapters,
         messages=prompt_messages(profile, history, text),
         sampling=seeded(profile.sampling),
         sequence=sequence,

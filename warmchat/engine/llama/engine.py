@@ -264,6 +264,7 @@ class LlamaEngine:
             load_s=load_s,
             notes=tuple(notes),
             own_system=template.own_system,
+            base=self._config.base,
             capabilities=Capabilities(adapters=True, scores=True),
         )  # fmt: skip
 

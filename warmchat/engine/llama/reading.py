@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.turn import Origin, StopReason, Timings, Usage
+from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
 from warmchat.engine.llama.lanes import Lane
 from warmchat.engine.llama.native import SCORED, Context
-from warmchat.engine.protocol import EngineEvent, Finished, Job, Priority, TokenScore
+from warmchat.engine.protocol import EngineEvent, Finished, Job, Priority
 
 Sink = Callable[[EngineEvent | WarmchatError], None]
 

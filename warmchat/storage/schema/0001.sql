@@ -64,6 +64,7 @@ CREATE TABLE replies (
     threads          INTEGER NOT NULL DEFAULT 0,
     kv_type          TEXT NOT NULL DEFAULT '', -- number format of the KV cache
     versions         TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(versions)), -- versions of the libraries, JSON object
+    scores           TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(scores)), -- [text, natural log-probability] of each token as the reference read it, JSON array; [] where it was not asked
     created_at       TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')) -- when its first words were saved
 ) STRICT;
 

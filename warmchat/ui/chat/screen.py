@@ -120,6 +120,7 @@ class ChatScreen(Screen[None]):
 
     def show_hint(self) -> None:
         """What matters now, on the prompt's border."""
+        self._show_trouble()
         busy = self.flow.replying
         self.prompt.show_hint(" Esc stops the reply " if busy else " Enter sends · F2 voice · F1 help ")
 
@@ -168,7 +169,11 @@ class ChatScreen(Screen[None]):
         others = [look for look in looks if look.id != reference.id]
         others.sort(key=lambda look: look.id != "companion")
         self.transcript.welcome(welcome_text(state, reference, others))
-        trouble = trouble_line(state)
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        """What the welcome says while there are no turns, a line above the prompt says from then on."""
+        trouble = trouble_line(self.chat_app.seat.state)
         self._trouble.update(Content(trouble))
         self._trouble.display = bool(trouble) and bool(self.transcript.views)
 

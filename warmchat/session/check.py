@@ -1,0 +1,168 @@
+"""The check of a turn: the reference answers in the shadow and reads the reply; the detector compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+
+from warmchat.compare.detector import Detector
+from warmchat.compare.pointing import points_back
+from warmchat.domain.conversation import Message, reference_history, visible_history
+from warmchat.domain.errors import EngineLost, WarmchatError
+from warmchat.domain.profile import Profile
+from warmchat.domain.turn import Reply, ReplyScored, ShadowStarted, Turn, TurnEvent, VerdictReached, new_id
+from warmchat.domain.verdict import Verdict, unjudged
+from warmchat.engine.protocol import Finished, Handle, Priority
+from warmchat.engine.queue import CheckLine
+from warmchat.session.filled import filled
+from warmchat.session.parts import Parts, sequence_of
+from warmchat.voices.direct import direct_job
+from warmchat.voices.reading import score_job
+
+CLOSED_BEFORE = "deferred: the program was closed before the check"
+
+
+class Checker:
+    """Checks turns, one at a time, oldest first."""
+
+    def __init__(self, parts: Parts, detector: Detector) -> None:
+        self._parts = parts
+        self._detector = detector
+        self._line = CheckLine(parts.rules.backlog)
+        self._handles: dict[str, Handle] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Cancel what runs; turns that wait become `unjudged: deferred`."""
+        self._closed = True
+        self._line.close()
+        for handle in list(self._handles.values()):
+            handle.cancel()
+
+    def check(self, turn_id: str, profile: Profile) -> Iterator[TurnEvent]:
+        """Check a turn whose reply is finished, if the rules want it, when it is its go."""
+        turn = self._parts.transcript.turn(turn_id)
+        assert turn.reply is not None
+        rules = self._parts.rules
+        # The reference with its dial moved is not the reference: its replies are checked like any other's.
+        is_reference = profile.id == rules.reference and not self._parts.moved(turn.reply, profile)
+        if rules.shadow == "off" or (rules.shadow == "other" and is_reference):
+            return
+        if turn.reply.stop == "cancelled":
+            yield from self._conclude(turn, unjudged("the reply was cancelled"), None)
+            return
+        if not turn.reply.text.strip():
+            yield from self._conclude(turn, unjudged("the reply is empty"), None)
+            return
+        yield ShadowStarted(turn_id)
+        with self._line.place(turn_id) as my_turn:
+            if my_turn.wait():
+                yield from self.compare(self._parts.transcript.turn(turn_id), Priority.SHADOW)
+            else:
+                why = CLOSED_BEFORE if self._closed else "deferred: too many checks were waiting"
+                yield from self._conclude(turn, unjudged(why), None)
+
+    def compare(self, turn: Turn, priority: Priority) -> Iterator[TurnEvent]:
+        """The shadow reply, then the verdict, now."""
+        if turn.reply is None or not turn.reply.text.strip():
+            yield from self._conclude(turn, unjudged("there is no reply to compare"), None)
+            return
+        try:
+            shadow = yield from self._shadow_reply(turn, priority)
+        except WarmchatError as error:
+            reason = "the engine was lost" if isinstance(error, EngineLost) else error.message
+            yield from self._conclude(turn, unjudged(f"no shadow reply: {reason}"), None)
+            return
+        if shadow.stop == "cancelled":
+            why = CLOSED_BEFORE if self._closed else "the check was cancelled"
+            yield from self._conclude(turn, unjudged(why), None)
+            return
+        reply = yield from self._scored(turn, turn.reply)
+        earlier = self._parts.transcript.before(turn.id)
+        verdict = self._detector.detect(
+            turn.user_text, visible_history(earlier), reply.text, shadow.text,
+            scores=[score.logprob for score in reply.scores],
+        )  # fmt: skip
+        yield from self._conclude(turn, self._with_blind_spot(verdict, turn, earlier), shadow)
+
+    def _shadow_reply(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, Reply]:
+        parts = self._parts
+        engine = parts.need_engine()
+        reference = parts.profiles.get(parts.rules.reference)
+        setting = parts.dials.own_setting(reference, parts.base())
+        if turn.profile == reference.id and not (turn.reply and parts.moved(turn.reply, reference)):
+            # its own noise: a second sample, so something must be drawn
+            warmer = replace(reference.sampling, temperature=max(reference.sampling.temperature, 0.7), seed=None)
+            reference = replace(reference, sampling=warmer)
+        mode = turn.shadow_history
+        sequence = sequence_of(reference.id, mode)
+
+        def history_of(turns: Sequence[Turn]) -> list[Message]:
+            return reference_history(turns, reference.id, mode)
+
+        kept = yield from parts.fit(turn, reference, sequence, history_of)
+        job = direct_job(
+            reference, history_of(kept), turn.user_text, sequence=sequence, priority=priority,
+            adapters=setting.adapters,
+        )  # fmt: skip
+        finished = self._finish(turn, engine.submit(job))
+        draft = Reply(new_id(), "shadow", reference.id, reference.hash, "", "interrupted")
+        return filled(draft, finished, setting)
+
+    def _scored(self, turn: Turn, reply: Reply) -> Generator[TurnEvent, None, Reply]:
+        """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else."""
+        parts = self._parts
+        engine = parts.need_engine()
+        if turn.profile == parts.rules.reference or reply.thinking:
+            return reply
+        try:
+            if not engine.describe().capabilities.scores:
+                return reply
+            reference = parts.profiles.get(parts.rules.reference)
+            sequence = sequence_of(reference.id, "visible")
+            setting = parts.dials.setting(reference, parts.base())
+            kept = yield from parts.fit(turn, reference, sequence, visible_history)
+            job = score_job(
+                reference, visible_history(kept), turn.user_text, reply.text, sequence=sequence,
+                adapters=setting.adapters,
+            )  # fmt: skip
+            finished = self._finish(turn, engine.submit(job))
+        except WarmchatError:
+            return reply
+        if finished.stop != "end":
+            return reply
+        reply = replace(reply, scores=finished.scores)
+        turn = parts.transcript.update(turn.id, reply=reply)
+        yield from parts.record.said(turn, reply)
+        yield ReplyScored(turn.id, reply)
+        return reply
+
+    def _finish(self, turn: Turn, handle: Handle) -> Finished:
+        """Wait for a background job of this turn; closing the session cancels it."""
+        self._handles[turn.id] = handle
+        if self._closed:  # closed between the wait and now: nobody else will cancel it
+            handle.cancel()
+        try:
+            finished = next((event for event in handle if isinstance(event, Finished)), None)
+        finally:
+            self._handles.pop(turn.id, None)
+        if finished is None:
+            raise EngineLost("The engine ended a job without saying so")
+        return finished
+
+    def _with_blind_spot(self, verdict: Verdict, turn: Turn, earlier: Sequence[Turn]) -> Verdict:
+        """Say so where the message points at words that the reference never read."""
+        reference = self._parts.rules.reference
+        unread = any(t.reply is not None and t.reply.profile != reference for t in earlier)
+        if turn.shadow_history == "visible" or not unread or not points_back(turn.user_text):
+            return verdict
+        note = f"{verdict.reason}; the {reference} has not read the earlier reply this message points at"
+        return replace(verdict, reason=note)
+
+    def _conclude(self, turn: Turn, verdict: Verdict, shadow: Reply | None) -> Iterator[TurnEvent]:
+        parts = self._parts
+        known = {"shadow": shadow} if shadow is not None else {}
+        turn = parts.transcript.update(turn.id, verdict=verdict, **known)
+        reference = parts.profiles.get(shadow.profile) if shadow is not None else None
+        yield from parts.record.concluded(turn, reference)
+        yield VerdictReached(turn.id, verdict, shadow)
