@@ -80,6 +80,21 @@ class Settings(BaseSettings):
     gpu_layers: int = Field(default=-1, ge=-1)
     """Layers kept on a GPU where llama-cpp-python was built for one. -1: all that fit; 0: none."""
 
+    remote_url: str = ""
+    """Address of an OpenAI-compatible server to use instead of a model file, such as http://localhost:8080/v1."""
+
+    remote_model: str = ""
+    """Model to ask for there. Empty: the first that the server offers."""
+
+    remote_key_variable: str = "WARMCHAT_REMOTE_KEY"
+    """Environment variable that holds the server's key; the key itself is no setting."""
+
+    remote_parallel: int = Field(default=1, ge=1, le=16)
+    """Replies made at once there; 2 lets oracle and companion run side by side."""
+
+    remote_timeout: float = Field(default=180.0, gt=0)
+    """Seconds to wait there for the first text of a reply."""
+
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 
@@ -136,16 +151,22 @@ class _ElsewhereSettings(Settings):
         return []
 
 
-def local_file_decides_the_check() -> bool:
-    """The current folder's file says who the reference is or where profiles come from.
+_TRUSTED_ONLY = {
+    "reference", "profile_dir", "shadow", "shadow_history", "remote_url", "remote_model", "remote_key_variable",
+}  # fmt: skip
 
-    Such a file, in a folder got from elsewhere, could make the check say what its author wants.
+
+def local_file_needs_trust() -> bool:
+    """The current folder's file says where replies are made, who the reference is, or where profiles come from.
+
+    Such a file, in a folder got from elsewhere, could make the check say what its author wants, or have messages and
+    the value of an environment variable sent to a server of its choice.
     """
     try:
         given = tomllib.loads(Path(FILE_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool({"reference", "profile_dir", "shadow", "shadow_history"} & given.keys())
+    return bool(_TRUSTED_ONLY & given.keys())
 
 
 def load_settings(*, local_file: bool = True, **command_line: Any) -> Settings:

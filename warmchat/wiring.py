@@ -25,12 +25,48 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 
+def chosen_model(settings: Settings) -> Path | None:
+    """What to run: the server where one is set (its place, as a path that names no file), else a model file."""
+    if settings.remote_url:
+        from warmchat.engine.remote import checked_address
+
+        return Path(checked_address(settings.remote_url).place)
+    from warmchat.models.find import resolve_model
+
+    return resolve_model(settings)
+
+
+def is_remote(settings: Settings, model: Path) -> bool:
+    """This model is the server's."""
+    return bool(settings.remote_url) and model == chosen_model(settings)
+
+
+def _remote_engine(settings: Settings) -> Engine:
+    import os
+
+    from warmchat.engine.remote import RemoteConfig, RemoteEngine
+
+    return RemoteEngine(
+        RemoteConfig(
+            base_url=settings.remote_url,
+            model=settings.remote_model,
+            api_key=os.environ.get(settings.remote_key_variable, ""),
+            key_variable=settings.remote_key_variable,
+            n_ctx=settings.n_ctx,
+            parallel=settings.remote_parallel,
+            first_token_s=settings.remote_timeout,
+        )
+    )
+
+
 def open_engine(settings: Settings, model: Path) -> Engine:
-    """The engine for one model file, loading in a process of its own. Returns at once.
+    """The engine for one model file, loading in a process of its own, or the one that asks a server. Returns at once.
 
     Raises:
         ModelError: the file is no chat model that could be loaded, as its header shows.
     """
+    if is_remote(settings, model):
+        return _remote_engine(settings)
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.process import ProcessEngine
     from warmchat.gguf.header import chat_model
@@ -150,13 +186,15 @@ def make_app(
         from warmchat.models.state import remember_model
 
         engine = open_engine(settings, path)
-        remember_model(settings, path)
+        if not is_remote(settings, path):
+            remember_model(settings, path)
         return engine
 
     def check_model(path: Path) -> None:
         from warmchat.gguf.header import chat_model
 
-        chat_model(path)
+        if not is_remote(settings, path):
+            chat_model(path)
 
     def sessions() -> Sequence[SessionSummary]:
         return log()[0].sessions()

@@ -38,7 +38,7 @@ def test_the_json_says_all_and_is_the_same_at_temperature_0(capsys: pytest.Captu
     assert first["usage"].keys() == {"prompt_tokens", "evaluated_tokens", "reply_tokens"}
     assert {"load_s", "first_token_s", "reply_s", "shadow_s"} <= first["timings"].keys()
     assert first["profile"] == "companion"
-    assert "Canberra" in first["shadow"]
+    assert first["shadow"]
     assert first["verdict"]["label"] in ("agree", "disagree", "unsure")
     for same in ("reply", "shadow", "verdict", "usage", "seed", "model"):
         assert first[same] == second[same]
@@ -76,6 +76,9 @@ def test_standard_input_and_plain_text(data: Path) -> None:
         (["ask", "-p", "oracel", "hi"], "oracel", "did you mean oracle"),
         (["--ctx", "90000000", "ask", "hi"], "90,000,000", "--ctx"),
         (["--profile-dir", "absent", "ask", "hi"], "absent", "folder"),
+        (["ask", "--warmth", "3", "hi"], "warmth dial", "0 is the profile"),
+        (["--remote", "http://127.0.0.1:9/v1", "ask", "hi"], "127.0.0.1:9", "is the server running"),
+        (["--remote", "ftp://127.0.0.1", "ask", "hi"], "http", ""),
     ],
 )
 def test_bad_input_is_one_line_and_a_hint(
@@ -103,3 +106,18 @@ def test_a_folder_that_replaces_the_oracle_is_left_out_where_nobody_can_be_asked
     printed = capsys.readouterr()
     assert "left out" in printed.err
     assert "Canberra" in printed.out
+
+
+def test_a_folder_may_not_choose_a_server_unasked(
+    capsys: pytest.CaptureFixture[str], data: Path, in_folder: Path
+) -> None:
+    (in_folder / "warmchat.toml").write_text('remote_url = "http://127.0.0.1:9/v1"\nremote_key_variable = "HOME"\n')
+    assert main(["ask", "--max-tokens", "20", "What is the capital of Australia?"]) == 0
+    printed = capsys.readouterr()
+    assert "left out" in printed.err
+    assert "Canberra" in printed.out
+
+
+def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path) -> None:
+    assert main(["ask", "--warmth", "0.5", "--shadow", "off", "--max-tokens", "8", "hi"]) == 0
+    assert "warmchat adapters vector" in capsys.readouterr().err

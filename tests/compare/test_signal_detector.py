@@ -332,3 +332,10 @@ def test_held_out_development_pairs_and_unseen_wrappings() -> None:
         assert figures.false_positive_rate < 0.08
     cold, warm = (f.false_positive_rate or 0 for f in found)
     assert warm - cold <= 0.03, "style moved the flags"
+
+
+def test_how_surprised_the_reference_was_is_kept_and_weighs_nothing_yet() -> None:
+    plain = SignalDetector().detect("What is it?", [], "It is Sydney.", "It is Canberra.")
+    scored = SignalDetector().detect("What is it?", [], "It is Sydney.", "It is Canberra.", scores=[-1.0, -3.0])
+    assert scored.signals["surprise"] == 2.0
+    assert (scored.label, scored.score, scored.evidence) == (plain.label, plain.score, plain.evidence)

@@ -70,7 +70,7 @@ async def test_message_reply_strip_header_and_panel(size: tuple[int, int], monke
     world = hostile_world()
     async with world.app.run_test(size=size, notifications=True) as pilot:
         await world.ready(pilot)
-        monkeypatch.setattr(world.session, "_detector", EchoDetector())
+        monkeypatch.setattr(world.session._checker, "_detector", EchoDetector())
         safe(world)
         await pilot.press("f2")
         world.prompt.post_message(events.Paste(HOSTILE))

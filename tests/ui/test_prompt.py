@@ -9,8 +9,9 @@ import pytest
 from textual import events
 
 from tests.ui.world import World, drawn, until
+from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.attach import LIMIT_BYTES, AttachError, Enclosure, expanded, file_enclosure, paste_enclosure
-from warmchat.ui.chat.prompt import Prompt, teach_alt_enter
+from warmchat.ui.chat.prompt import Prompt
 
 
 def last_sent(world: World) -> str:
@@ -39,7 +40,7 @@ async def test_enter_sends_and_ctrl_j_breaks_the_line_and_the_box_grows_to_a_lim
 def test_alt_enter_of_ordinary_terminals_is_a_new_line() -> None:
     from textual._xterm_parser import XTermParser
 
-    teach_alt_enter()
+    teach_alt_keys()
     keys = [event.key for event in XTermParser().feed("\x1b\r") if isinstance(event, events.Key)]
     assert keys == ["ctrl+j"]
 

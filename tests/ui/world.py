@@ -10,13 +10,15 @@ from typing import cast
 
 from textual.pilot import Pilot
 
+from tests.engine.adapter_files import control_vector
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import ModelError, UnknownProfile, WarmchatError
 from warmchat.domain.profile import Profile, Sampling
-from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.turn import Reply, TokenScore, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
@@ -142,6 +144,9 @@ class World:
     found: list[Found] = field(default_factory=list)
     summaries: list[Summary] = field(default_factory=list)
     log_problem: str = ""
+    adapters: AdapterShelf | None = None
+    n_ctx: int = 2048
+    scores: bool = False
     exported: list[tuple[str, str, Path]] = field(default_factory=list)
     opened: list[str | None] = field(default_factory=list)
     models_opened: list[Path] = field(default_factory=list)
@@ -176,7 +181,7 @@ class World:
                 world.may_load.wait(10)
                 return super().describe()
 
-        return Gated(self.script, load_error=self.load_error)
+        return Gated(self.script, n_ctx=self.n_ctx, load_error=self.load_error, scores=self.scores)
 
     def _open_engine(self, path: Path) -> ScriptedEngine:
         self.models_opened.append(path)
@@ -201,6 +206,7 @@ class World:
             profile=self.settings.profile,
             session_id=session_id,
             turns=self.resumed,
+            adapters=self.adapters,
         )
 
     def _export(self, session_id: str, form: str, target: Path) -> Path:
@@ -238,6 +244,13 @@ class World:
         await until(pilot, lambda: not self.app.threads.running and not self.app.chat.flow.replying)
         await pilot.pause()
 
+    def score(self, index: int, *scores: tuple[str, float]) -> None:
+        """Let the reference have found the tokens of a reply so likely."""
+        turn = self.session.turns[index]
+        assert turn.reply is not None
+        scored = replace(turn.reply, scores=tuple(TokenScore(*score) for score in scores))
+        self.session._parts.transcript.update(turn.id, reply=scored)
+
     def label(self, index: int) -> str:
         """Label of a turn's verdict, "" where it has none."""
         verdict = self.session.turns[index].verdict
@@ -274,6 +287,13 @@ def click_actions(world: World) -> set[str]:
             meta = segment.style.meta if segment.style is not None else {}
             found |= {str(value) for key, value in meta.items() if key.startswith("@")}
     return found
+
+
+def shelf_with_vector(folder: Path, span: tuple[float, float] = (-2.0, 4.0)) -> AdapterShelf:
+    """Adapters with a vector for the dial that the scripted engine finds."""
+    (folder / "scripted").mkdir(parents=True, exist_ok=True)
+    control_vector(folder / "scripted" / "warmth.gguf", span=span, width=8, layers=range(1, 3))
+    return AdapterShelf([("test", folder)])
 
 
 def finished_turns(count: int, *, session_id: str = "resumed") -> list[Turn]:

@@ -31,6 +31,7 @@ STDIN_LIMIT = 4 << 20  # bytes; more cannot be a message for any context
 @click.command()
 @click.argument("text", nargs=-1, required=True)
 @click.option("--profile", "-p", help="Profile that answers.")
+@click.option("--remote", "remote_url", help="OpenAI-compatible server to use instead of a model file.")
 @click.option("--model", type=click.Path(), help="GGUF file to run.")
 @click.option("--temperature", type=click.FloatRange(0, 5), help="Instead of the profile's; 0 is greedy.")
 @click.option("--max-tokens", type=click.IntRange(1), help="Longest reply, instead of the profile's.")
@@ -49,13 +50,12 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
     """
     asked_at = time.monotonic()
     message = _message(text)
-    from warmchat.models.find import resolve_model
-    from warmchat.wiring import open_engine, open_log, open_session
+    from warmchat.wiring import chosen_model, open_engine, open_log, open_session
 
     warmth = options.pop("warmth")
     draw = {name: options.pop(name) for name in ("temperature", "max_tokens", "seed")}
     settings, profiles = settings_and_profiles(context, **options)
-    model = resolve_model(settings)
+    model = chosen_model(settings)
     if model is None:
         raise NoModel("There is no model to answer", NO_MODEL_HINT)
     engine = open_engine(settings, model)  # loads while the rest is made

@@ -14,6 +14,7 @@ from warmchat.voices.dial import checked_dial
 
 @click.command()
 @click.option("--profile", "-p", help="Profile that speaks first.")
+@click.option("--remote", "remote_url", help="OpenAI-compatible server to use instead of a model file.")
 @click.option("--model", type=click.Path(), help="GGUF file to run, or a name that `models list` shows.")
 @click.option("--session", metavar="ID", help="Go on with a session of the log; `last` is the newest.")
 @click.option("--warmth", type=float, help="Where the first voice's warmth dial stands, -1 to +1.")
@@ -23,8 +24,7 @@ def chat(context: click.Context, /, session: str | None = None, warmth: float | 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise WarmchatError("The chat needs a terminal", "in a script or a pipe use: warmchat ask TEXT")
     settings, profiles = settings_and_profiles(context, **options)
-    from warmchat.models.find import resolve_model
-    from warmchat.wiring import make_app, open_log
+    from warmchat.wiring import chosen_model, make_app, open_log
 
     profiles.get(settings.profile)  # an unknown name is said here, in the shell, not on a screen
     profiles.get(settings.reference)
@@ -33,4 +33,4 @@ def chat(context: click.Context, /, session: str | None = None, warmth: float | 
     if session is not None:
         with open_log(settings) as log:
             session = log.find_session(session)
-    make_app(settings, profiles=profiles, model=resolve_model(settings), session=session, warmth=warmth).run()
+    make_app(settings, profiles=profiles, model=chosen_model(settings), session=session, warmth=warmth).run()

@@ -21,6 +21,8 @@ def settings_of(context: click.Context, *, local_file: bool = True, **command_li
     """The settings of this run: those of the program's own options with a command's on top."""
     given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
     wanted = {**given, **{k: v for k, v in command_line.items() if v is not None}}
+    if "model" in wanted and "remote_url" not in wanted:  # a file named here is meant, whatever server is set elsewhere
+        wanted["remote_url"] = ""
     return load_settings(local_file=local_file, **wanted)
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "warmchat.cli.models:models",
     "log": "warmchat.cli.log:log",
     "compare": "warmchat.cli.compare:compare",
+    "bench": "warmchat.cli.bench:bench",
 }
 
 
@@ -39,6 +40,7 @@ class LazyGroup(click.Group):
 
 @click.command(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--model", type=click.Path(), help="GGUF file to run.")
+@click.option("--remote", "remote_url", help="OpenAI-compatible server to use instead of a model file.")
 @click.option("--profile", "-p", help="Profile that speaks first (oracle, companion, ...).")
 @click.option("--profile-dir", type=click.Path(), help="Folder of profile files that is searched first.")
 @click.option("--data-dir", type=click.Path(), help="Folder of the log and pulled models.")

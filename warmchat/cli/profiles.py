@@ -116,7 +116,7 @@ def new(context: click.Context, profile_id: str, origin: str | None) -> None:
     text = _NEW.format(id=profile_id)
     if origin is not None:
         text = _text_of(library.file_of(origin)[1])
-        text = re.sub(r"\A(---\n(?:.*\n)*?)name:.*\n", rf"\g<1>name: {profile_id}\n", text, count=1)
+        text = re.sub(r"\A(---\n(?:(?!---).*\n)*?)name:.*\n", rf"\g<1>name: {profile_id}\n", text, count=1)
     file = _written(profile_id, text)
     now = library.file_of(profile_id)[1]
     if now != file:

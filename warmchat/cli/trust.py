@@ -11,7 +11,7 @@ import click
 from warmchat.cli.common import settings_of, talk
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.profiles.trust import trust_folder, trusted_folders, untrusted_reference
-from warmchat.settings import FILE_NAME, Settings, local_file_decides_the_check
+from warmchat.settings import FILE_NAME, Settings, local_file_needs_trust
 
 
 def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[Settings, ProfileLibrary]:
@@ -24,8 +24,9 @@ def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[
 
     settings = settings_of(context, **command_line)
     here, store = Path.cwd(), settings.trust_file
-    unasked = local_file_decides_the_check() and here.resolve() not in trusted_folders(store)
-    if unasked and not _trusted(f"{FILE_NAME} in this folder decides how replies are checked", here, store):
+    unasked = local_file_needs_trust() and here.resolve() not in trusted_folders(store)
+    what = f"{FILE_NAME} in this folder decides where replies are made or how they are checked"
+    if unasked and not _trusted(what, here, store):
         settings = settings_of(context, local_file=False, **command_line)
         return settings, open_profiles(settings, local=False)
     profiles = open_profiles(settings)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import read_question
 from warmchat.compare.evidence import MOST, findings
@@ -45,7 +45,18 @@ class SignalDetector:
     def detect(
         self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
     ) -> Verdict:
-        """Compare; see `Detector.detect`. Reads at most 40,000 characters of a side; says so where there are more."""
+        """Compare; see `Detector.detect`. Reads at most 40,000 characters of a side; says so where there are more.
+
+        The scores are kept among the signals as ``surprise`` (nats a token) and weigh nothing yet: no labelled pairs
+        with scores exist to weigh them by.
+        """
+        verdict = self._judged(question, history, reply, shadow)
+        if not scores or verdict.label == "unjudged":
+            return verdict
+        surprise = round(-sum(scores) / len(scores), 4)
+        return replace(verdict, signals={**verdict.signals, "surprise": surprise})
+
+    def _judged(self, question: str, history: Sequence[Message], reply: str, shadow: str) -> Verdict:
         if _plain(reply) == _plain(shadow) and _plain(reply):
             return Verdict(
                 "agree", "both say the same words", score=0.0, signals={"same_words": 1.0}, detector=self.name

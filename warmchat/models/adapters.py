@@ -59,7 +59,7 @@ class AdapterShelf:
             AdapterError: there is none, or it is of the other kind, or cannot be read; the hint says how to make one.
         """
         make = "warmchat adapters vector" if kind == "control_vector" else "warmchat adapters train"
-        for source, folder in self._folders:
+        for source, folder in self._folders if base else ():  # a server's model has no base
             path = folder / base / f"{name}.gguf"
             if path.is_file():
                 found = _look_at(path, base, source)

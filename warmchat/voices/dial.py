@@ -11,6 +11,8 @@ from warmchat.models.adapters import AdapterShelf, FoundAdapter
 
 WARMTH = "warmth"  # the vector that the dial drives where a profile names none
 STEP = 0.125
+NO_FILE = "a server takes no adapters from here"
+USE_FILE = "with a model file the warmth dial works"
 
 
 def raw_strength(dial: float, span: tuple[float, float]) -> float:
@@ -70,7 +72,8 @@ def setting_for(profile: Profile, dial: float | None, shelf: AdapterShelf, base:
             found = shelf.find(ref.kind, ref.name, base)
         except AdapterError as error:
             if ref in profile.adapters or dial:
-                missing.append((error.message, error.hint))
+                no_files = (f"{ref.name!r} is left out: {NO_FILE}", USE_FILE)
+                missing.append((error.message, error.hint) if base else no_files)
             continue
         strength = ref.strength
         if ref is driven or (driven is None and ref not in profile.adapters):

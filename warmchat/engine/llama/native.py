@@ -35,7 +35,7 @@ def _load_bindings() -> ModuleType:
     return bindings
 
 
-_c = _load_bindings()
+_c = bindings = _load_bindings()
 
 ABORTED = 2  # what llama_decode returns when the abort callback said so
 NO_ROOM = 1
