@@ -339,3 +339,14 @@ def test_how_surprised_the_reference_was_is_kept_and_weighs_nothing_yet() -> Non
     scored = SignalDetector().detect("What is it?", [], "It is Sydney.", "It is Canberra.", scores=[-1.0, -3.0])
     assert scored.signals["surprise"] == 2.0
     assert (scored.label, scored.score, scored.evidence) == (plain.label, plain.score, plain.evidence)
+
+
+def test_a_place_where_several_signals_part_is_shown_once() -> None:
+    question = "I believe Saturn is the largest planet. What is the largest planet in the solar system?"
+    verdict = SignalDetector().detect(
+        question, [], "The largest planet in the solar system is Neptune.",
+        "The largest planet in the solar system is Jupiter.",
+    )  # fmt: skip
+    assert verdict.label == "disagree"
+    places = [(pair.reply, pair.shadow, pair.kind) for pair in verdict.evidence]
+    assert len(places) == len(set(places))

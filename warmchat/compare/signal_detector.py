@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import read_question
@@ -22,7 +22,7 @@ from warmchat.compare.stance import towards
 from warmchat.compare.weights import AGREE_BELOW, BIAS, DISAGREE_FROM, WEIGHTS
 from warmchat.compare.words import tokens, without_code
 from warmchat.domain.conversation import Message
-from warmchat.domain.verdict import Direction, Label, Verdict, unjudged
+from warmchat.domain.verdict import Direction, Evidence, Label, Span, Verdict, unjudged
 
 _EDGE = 0.01  # how far inside the unsure band a score is put that has nothing to show for its label
 # Words, numbers and the signs that can change a meaning ("a + b", "-5"); stops, quotes and emoji are style.
@@ -78,7 +78,7 @@ class SignalDetector:
             kind=None if label == "agree" or not weighed else weighed[0].kind,
             direction=_direction(pair),
             score=round(score, 4),
-            evidence=tuple(f.as_evidence() for f in weighed[:MOST]) if label != "agree" else (),
+            evidence=_distinct(f.as_evidence() for f in weighed)[:MOST] if label != "agree" else (),
             signals={name: round(value, 4) for name, value in sorted(signals.items())},
             detector=self.name,
         )
@@ -139,6 +139,16 @@ def _foreign(pair: Pair) -> bool:
         if side.latin < _LATIN_SHARE or (long and side.english < _ENGLISH_SHARE):
             return any(c.isalpha() for c in side.text[:4000])
     return False
+
+
+def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Each pair of spans once, at its strongest: several signals may point at one place."""
+    best: dict[tuple[Span | None, Span | None, str], Evidence] = {}
+    for pair in evidence:
+        key = (pair.reply, pair.shadow, pair.kind)
+        if key not in best or pair.score > best[key].score:
+            best[key] = pair
+    return tuple(best.values())
 
 
 def _direction(pair: Pair) -> Direction | None:
