@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.pilot import Pilot
 
 from tests.ui.world import COMPANION, ORACLE, Shelf, World, drawn, finished_turns, shelf_with_vector, until
 from warmchat.domain.errors import SettingsError
@@ -29,8 +30,8 @@ def header(world: World) -> str:
     return drawn(world).split("\n")[0]
 
 
-async def known(world: World, pilot: object) -> None:
-    await until(pilot, lambda: world.app.chat.dial.setting is not None)  # type: ignore[arg-type]
+async def known(world: World, pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: world.app.chat.dial.setting is not None)
 
 
 def test_the_dial_steps_along_its_scale_and_ends() -> None:
@@ -66,7 +67,7 @@ async def test_two_keys_move_the_dial_while_writing_and_the_next_turn_is_steered
     world = World(adapters=shelf_with_vector(tmp_path), settings=Settings(profile="companion"))
     async with world.app.run_test(size=(120, 24), notifications=True) as pilot:
         await world.ready(pilot)
-        await until(pilot, lambda: "warmth ────●──── 0" in header(world))
+        await until(pilot, lambda: "warmth ────────●──────── 0" in header(world))
         await pilot.press("h", "i", "alt+equals_sign", "alt+plus", "alt+equals_sign", "alt+minus")
         assert world.prompt.text == "hi"
         await until(pilot, lambda: "+0.25" in header(world))
@@ -85,13 +86,16 @@ async def test_two_keys_move_the_dial_while_writing_and_the_next_turn_is_steered
         assert "tokens anew" in world.notices[1]
 
 
-async def test_going_back_to_where_it_was_costs_nothing_and_says_nothing(tmp_path: Path) -> None:
+async def test_going_back_to_where_it_was_costs_nothing_and_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dial, "QUIET_S", 0.7)
     world = World(adapters=shelf_with_vector(tmp_path), settings=Settings(profile="companion"))
     async with world.app.run_test(size=(120, 24), notifications=True) as pilot:
         await world.ready(pilot)
         await world.say(pilot, "hello")
         await pilot.press("alt+equals_sign", "alt+minus")
-        await pilot.pause(0.2)
+        await pilot.pause(1.0)
         assert world.notices == []
 
 
@@ -113,12 +117,12 @@ async def test_each_voice_has_its_own_dial_and_a_moved_oracle_is_no_plain_oracle
         await until(pilot, lambda: "n p walk" in drawn(world))
         assert "Agrees with the oracle’s own answer" in drawn(world)
         await pilot.press("escape", "f2")
-        await until(pilot, lambda: " COMPANION  warmth ────●──── 0" in header(world))
+        await until(pilot, lambda: " COMPANION  warmth ────────●──────── 0" in header(world))
         await pilot.press("f2")
         await until(pilot, lambda: " ORACLE +0.25 " in header(world))
         world.prompt.put("/warmth off")
         await pilot.press("enter")
-        await until(pilot, lambda: " ORACLE  warmth ────●──── 0" in header(world))
+        await until(pilot, lambda: " ORACLE  warmth ────────●──────── 0" in header(world))
 
 
 async def test_the_command_says_sets_steps_and_resets(tmp_path: Path) -> None:
@@ -249,7 +253,7 @@ async def test_the_window_is_marked_after_a_resume() -> None:
     turns = finished_turns(6)
     turns[-1] = replace(turns[-1], window=tuple(t.id for t in turns[3:5]))
     world = World(resumed=turns)
-    async with world.app.run_test(size=(60, 60)) as pilot:
+    async with world.app.run_test(size=(50, 60)) as pilot:
         await world.ready(pilot)
         await until(pilot, lambda: "Reply number 6." in drawn(world))
         lines = [line.strip() for line in drawn(world).split("\n")]
@@ -270,7 +274,7 @@ async def test_the_window_mark_comes_into_view_with_its_turn() -> None:
             await world.app.chat.transcript.load_earlier()
         await pilot.pause()
         children = list(world.app.chat.transcript.children)
-        assert rule.display
+        await until(pilot, lambda: bool(rule.display))
         view = world.app.chat.transcript.view("t6")
         assert view is not None
         assert children.index(rule) == children.index(view) - 1

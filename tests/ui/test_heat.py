@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from tests.ui.world import World, drawn, shelf_with_vector, until
 from warmchat.domain.profile import Sampling
@@ -44,9 +46,9 @@ def test_pieces_put_together_are_the_text_and_every_token_keeps_its_heat(raw: li
     heats = [heat for piece, heat in cut for _ in piece]
     at = 0
     for score in scores:
-        for character, heat in zip(score.text.lstrip(), heats[at + len(score.text) - len(score.text.lstrip()) :]):
-            assert heat == heat_of(score.logprob), character
+        blank = len(score.text) - len(score.text.lstrip())
         at += len(score.text)
+        assert set(heats[at - len(score.text) + blank : at]) <= {heat_of(score.logprob)}
 
 
 def test_scores_in_one_line() -> None:
@@ -64,7 +66,7 @@ def test_the_facts_of_a_reply() -> None:
         "model": "Tiny",
         "warmth dial": "+0.50",
         "adapters": "warmth +2 (control vector), odd ?",
-        "sampling": "temperature 0.7, min_p 0.05, max_tokens 512, seed 7 in the profile",
+        "sampling": "temperature 0.7, min_p 0.05, max_tokens 512",
         "seed": "7",
     }
     plain = dict(fact_rows(Reply("r", "shadow", "oracle", "", "x", "end")))
@@ -73,10 +75,7 @@ def test_the_facts_of_a_reply() -> None:
     assert plain["model"] == "not recorded"
 
 
-async def open_panel(world: World, pilot: object, *scores: tuple[str, float]) -> None:
-    from textual.pilot import Pilot
-
-    assert isinstance(pilot, Pilot)
+async def open_panel(world: World, pilot: Pilot[None], *scores: tuple[str, float]) -> None:
     await world.ready(pilot)
     await pilot.press("f2")
     await world.say(pilot, "What is the capital of Australia?")
@@ -100,7 +99,7 @@ async def test_one_key_colours_the_reply_and_the_legend_says_what_it_means() -> 
         assert "h heat" in drawn(world)
         assert "How surprised" not in drawn(world)
         await pilot.press("h")
-        await until(pilot, lambda: "How surprised the oracle is: likely · unusual under 10% ·" in drawn(world))
+        await until(pilot, lambda: "How surprised the oracle is: likely · unusual <10% ·" in drawn(world))
         left = world.app.screen.query(".side .body").first()
         spans = [(left.visual.plain[s.start : s.end], str(s.style)) for s in left.visual.spans]  # type: ignore[attr-defined]
         assert ("Sydney", "bold underline $said-disagree") in spans
@@ -133,17 +132,16 @@ async def test_scores_that_spell_another_text_are_not_shown() -> None:
         assert "How surprised" not in drawn(world)
 
 
-async def test_the_tables_say_how_both_replies_were_made_and_the_keys_scroll_them(tmp_path: object) -> None:
-    from pathlib import Path
-
-    assert isinstance(tmp_path, Path)
+async def test_the_tables_say_how_both_replies_were_made_and_the_keys_scroll_them(tmp_path: Path) -> None:
     world = World(adapters=shelf_with_vector(tmp_path), scores=True)
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
         await pilot.press("f2")
         await until(pilot, lambda: world.app.chat.dial.setting is not None)
         await pilot.press("alt+plus", "alt+plus")
-        await open_panel_after_switch(world, pilot)
+        await world.say(pilot, "What is the capital of Australia?")
+        await pilot.press("f4")
+        await until(pilot, lambda: "n p walk" in drawn(world))
         await pilot.press("s")
         await until(pilot, lambda: "names_missing" in drawn(world))
         seen = drawn(world)
@@ -154,17 +152,8 @@ async def test_the_tables_say_how_both_replies_were_made_and_the_keys_scroll_the
         assert "warmth dial +0.25" in seen
         assert "warmth +1 (control vector)" in seen
         assert "temperature 0.7" in seen
-        assert "1.00 nats a token; 0 of 16 very unlikely" in seen
+        assert "1.00 nats a token; 0 of 15 very unlikely" in seen
         assert "warmth dial 0" in seen  # the oracle's
         await pilot.press("s")
         await pilot.pause()
         assert "names_missing" not in drawn(world)
-
-
-async def open_panel_after_switch(world: World, pilot: object) -> None:
-    from textual.pilot import Pilot
-
-    assert isinstance(pilot, Pilot)
-    await world.say(pilot, "What is the capital of Australia?")
-    await pilot.press("f4")
-    await until(pilot, lambda: "n p walk" in drawn(world))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from tests.ui.world import World, drawn, until
+from tests.ui.test_heat import TOKENS
+from tests.ui.world import World, drawn, shelf_with_vector, until
 from warmchat.settings import Settings
+from warmchat.ui.chat import dial as dial_module
 
 Before = Callable[[World, Pilot[None]], Awaitable[None]]
 
@@ -40,6 +43,36 @@ async def side_by_side(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "names_missing" in drawn(world))
 
 
+async def dial(world: World, pilot: Pilot[None]) -> None:
+    """The companion with a vector, its dial moved."""
+    await pilot.press("f2")
+    await until(pilot, lambda: world.app.chat.dial.setting is not None)
+    await pilot.press("alt+plus", "alt+plus", "alt+plus", "alt+plus")
+    await world.say(pilot, "What is the capital of Australia?")
+
+
+async def moved_oracle(world: World, pilot: Pilot[None]) -> None:
+    """The oracle with its dial moved is a checked voice."""
+    await until(pilot, lambda: world.app.chat.dial.setting is not None)
+    await pilot.press("alt+plus", "alt+plus")
+    await world.say(pilot, "What is the capital of Australia?")
+
+
+async def heat(world: World, pilot: Pilot[None]) -> None:
+    await dial(world, pilot)
+    world.score(0, *TOKENS)
+    await pilot.press("f4", "h", "s")
+    await until(pilot, lambda: "How surprised" in drawn(world) and "names_missing" in drawn(world))
+
+
+async def window(world: World, pilot: Pilot[None]) -> None:
+    """The window moved: a rule where it begins."""
+    await pilot.press("f2")
+    for question in ("One, please.", "And two?", "Then three?"):
+        await world.say(pilot, question)
+    await until(pilot, lambda: "read from here on" in drawn(world) or "reads from here on" in drawn(world))
+
+
 async def help_(world: World, pilot: Pilot[None]) -> None:
     await pilot.press("f1")
     await until(pilot, lambda: "What works here" in drawn(world))
@@ -50,6 +83,10 @@ SCENES: dict[str, Before] = {
     "agreement": agreement,
     "disagreement": disagreement,
     "side_by_side": side_by_side,
+    "dial": dial,
+    "moved_oracle": moved_oracle,
+    "heat": heat,
+    "window": window,
     "help": help_,
     "no_model": empty,
 }
@@ -63,9 +100,16 @@ SIZES = [(80, 24), (140, 45)]
         for scene, size, theme in product(SCENES, SIZES, ("dark", "light"))
     ],
 )
-def test_picture(snap_compare: Any, scene: str, size: tuple[int, int], theme: Any) -> None:
-    settings = Settings(theme=theme)
-    world = World(settings=settings, model=None) if scene == "no_model" else World(settings=settings)
+def test_picture(
+    snap_compare: Any, scene: str, size: tuple[int, int], theme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
+    world = World(
+        settings=Settings(theme=theme),
+        model=None if scene == "no_model" else Path("model.gguf"),
+        adapters=shelf_with_vector(tmp_path) if scene in {"dial", "moved_oracle", "heat"} else None,
+        n_ctx=40 if scene == "window" else 2048,
+    )
 
     async def before(pilot: Pilot[None]) -> None:
         await world.ready(pilot)

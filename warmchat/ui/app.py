@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import printable
-from warmchat.ui.chat.prompt import teach_alt_enter
+from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.keys import CHAT
 from warmchat.ui.model_seat import ModelSeat, ModelState
@@ -71,7 +71,7 @@ class WarmchatApp(App[None]):
             self.error = error
 
     def __init__(self, services: Services) -> None:
-        teach_alt_enter()
+        teach_alt_keys()
         super().__init__()
         self.services = services
         self.session: ChatSession | None = None

@@ -39,6 +39,9 @@ CHAT: tuple[Deed, ...] = (
     Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="for the next turn"),
     Deed("Voices", "Choose a profile", "F6", "f6", "profile", "profile", "[ID]"),
     Deed("Voices", "Choose a model", "F3", "f3", "model", "model", "[FILE.gguf]"),
+    Deed("Voices", "Colder", "Alt+-", "alt+minus", "colder", more="one step of the warmth dial"),
+    Deed("Voices", "Warmer", "Alt+=, Alt++", "alt+equals_sign,alt+plus", "warmer"),
+    Deed("Voices", "Warmth dial", "", "", "warmth", "warmth", "[-1..1|off]", more="off: as the profile says"),
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
@@ -69,7 +72,9 @@ MOVING: tuple[tuple[str, str], ...] = (
 PANEL: tuple[Deed, ...] = (
     Deed("Side by side", "Next parting", "n", "n", "walk(1)"),
     Deed("Side by side", "Parting before", "p", "p", "walk(-1)"),
-    Deed("Side by side", "Signals and score", "s", "s", "signals", more="what the verdict was computed from"),
+    Deed("Side by side", "Signals and score", "s", "s", "signals",
+         more="what the verdict was computed from, how the replies were made"),
+    Deed("Side by side", "Heat", "h", "h", "heat", more="how surprised the reference was, word by word"),
     Deed("Side by side", "Scroll", "Up, Down, PgUp, PgDn", more="both sides move together"),
     Deed("Side by side", "Back to the chat", "Esc, q, F4", "escape,q,f4,ctrl+d", "leave"),
 )

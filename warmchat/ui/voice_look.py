@@ -9,16 +9,23 @@ from textual.color import Color
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
 from warmchat.ui.theme import VoiceClass, accent_colour, voice_class
+from warmchat.ui.words import dial_words
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceLook:
-    """A voice on the screen. ``colour`` is set only for a voice that is neither cold nor warm."""
+    """A voice on the screen.
+
+    Attributes:
+        colour: set only for a voice that is neither cold nor warm.
+        moved: where the reference speaks with its warmth dial elsewhere than its file says: the dial's position.
+    """
 
     id: str
     name: str
     css_class: VoiceClass
     colour: Color | None = None
+    moved: float | None = None
 
     @classmethod
     def of(cls, profile: Profile) -> VoiceLook:
@@ -37,8 +44,13 @@ class VoiceLook:
 
     @property
     def badge(self) -> str:
-        """The word that no one can overlook."""
-        return self.name.upper()
+        """The word that no one can overlook; it tells the reference with its dial moved from the plain one."""
+        return self.name.upper() if self.moved is None else f"{self.name.upper()} {dial_words(self.moved)}"
+
+    @property
+    def title(self) -> str:
+        """The name above a reply."""
+        return self.name if self.moved is None else f"{self.name} {dial_words(self.moved)}"
 
     @property
     def badge_style(self) -> str:

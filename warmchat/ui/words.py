@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Evidence, Kind, Label, Verdict
@@ -123,6 +124,34 @@ def stop_words(reply: Reply) -> str:
             return "stopped by you"
         case "interrupted":
             return "interrupted: the engine was lost, this is what came of it"
+
+
+def dial_words(position: float) -> str:
+    """A position of the warmth dial, with its sign: 0, +0.50, -0.125."""
+    said = f"{position:+.3f}"
+    said = said[:-1] if said.endswith("0") else said
+    return "0" if float(said) == 0 else said
+
+
+def repetition_words(reply: Reply) -> str:
+    """What can be done about a reply that repeats itself; "" where it does not."""
+    if not repeats_itself(reply.text):
+        return ""
+    dial = reply.origin.dial or 0.0
+    nearer = "lower the warmth dial or " if dial > 0 else "bring the warmth dial nearer to 0 or " if dial < 0 else ""
+    return f"this reply repeats itself; {nearer}raise dry_multiplier" + ("" if nearer else " in its profile")
+
+
+def window_words(voice: str, left_out: int) -> tuple[str, ...]:
+    """What stands where a voice's window begins: at length, and ever shorter for where there is little room."""
+    one = left_out == 1
+    begins = f"the {one_line(voice, 24)} reads from here on"
+    turns = f"{left_out:,} earlier {'turn' if one else 'turns'}"
+    return (
+        f"{begins}: {turns} {'is' if one else 'are'} no longer in its window",
+        f"{begins}, without {turns}",
+        "read from here on",
+    )
 
 
 def size_words(size_bytes: int) -> str:

@@ -25,7 +25,7 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
     elif turn.shadow is None or turn.reply is None or turn.verdict is None:
         if turn.id in screen.transcript.pending:
             app.tell("This turn is still being checked")
-        elif turn.profile == app.reference and turn.verdict is None:
+        elif turn.profile == app.reference and turn.verdict is None and not _was_moved(screen, turn):
             name = screen.reference_look().name.lower()
             app.tell(f"The {name} itself spoke here: there is no second answer", "F5 asks it again and compares")
         else:
@@ -35,8 +35,14 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
         from warmchat.ui.disagreement.panel import DisagreementPanel
 
         app.push_screen(
-            DisagreementPanel(turn, voice=screen.look_of(turn.profile), reference=screen.look_of(turn.shadow.profile))
+            DisagreementPanel(
+                turn, voice=screen.look_of_reply(turn.reply), reference=screen.look_of(turn.shadow.profile)
+            )
         )
+
+
+def _was_moved(screen: ChatScreen, turn: Turn) -> bool:
+    return turn.reply is not None and screen.look_of_reply(turn.reply).moved is not None
 
 
 def can_be_checked(turn: Turn) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from warmchat.domain.turn import (
     FragmentArrived,
     LogFailed,
+    Noticed,
     PromptRead,
     ReplyFinished,
     ShadowStarted,
@@ -131,12 +132,15 @@ class TurnFlow:
             case TurnOpened(turn):
                 if mine is not None:
                     mine.bind_turn(turn)
+                    self._screen.transcript.mark_window()
                 self._opened = True
                 self._do_later()
             case TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
             case LogFailed():
                 self._say_log_failed(event)
+            case Noticed(_, message, hint):
+                self._screen.say_once(message, hint)
             case ReplyFinished():
                 await self._finish(event, mine)
             case _:
@@ -166,9 +170,16 @@ class TurnFlow:
             case FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)
-            case WindowMoved(_, dropped) if view is not None:
-                turns = "turn is" if len(dropped) == 1 else "turns are"
-                view.note(f"the window was full: the {len(dropped):,} oldest {turns} no longer read")
+            case WindowMoved(turn_id, dropped):
+                self._window_moved(turn_id, len(dropped), view)
+
+    def _window_moved(self, turn_id: str, dropped: int, view: TurnView | None) -> None:
+        session = self._screen.session
+        turn = next((t for t in session.turns if t.id == turn_id), None) if session is not None else None
+        self._screen.transcript.mark_window(none_read_by=turn_id if turn is not None and not turn.window else None)
+        if view is not None:
+            turns = "turn is" if dropped == 1 else "turns are"
+            view.note(f"the window was full: the {dropped:,} oldest {turns} no longer read")
 
     async def _finish(self, event: ReplyFinished, mine: TurnView | None) -> None:
         reply = event.reply

@@ -11,8 +11,10 @@ from textual.widget import Widget
 
 from warmchat.domain.text import one_line
 from warmchat.ui.voice_look import VoiceLook
+from warmchat.ui.words import dial_words
 
 CELLS = 8  # of the context meter
+DIAL_CELLS = 17  # a cell for each step; 0 stands in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class HeaderState:
     used: int | None = None
     limit: int = 0
     speed: float | None = None
+    dial: float | None = None
     off_record: bool = False
 
 
@@ -32,16 +35,21 @@ def header_line(state: HeaderState, width: int) -> Content:
     badge = Content.styled(f" {one_line(state.voice.badge, max(4, width - 2))} ", state.voice.badge_style)
     off = Content.styled(" OFF THE RECORD " if width >= 60 else " OFF REC ", "bold reverse")
     meter_long, meter_short, speed = _meter(state, long=True), _meter(state, long=False), _speed(state)
-    choices = [[speed, meter_long], [meter_long], [meter_short], []]
+    dial_long, dial_short = _dial(state, long=True), _dial(state, long=False)
+    choices = [
+        (dial_long, [speed, meter_long]), (dial_short, [speed, meter_long]), (dial_short, [meter_long]),
+        (dial_short, [meter_short]), (dial_short, []), ("", []),
+    ]  # fmt: skip
     model_room = min(len(state.model), 24)
-    for parts in choices:
+    for at, (dial, parts) in enumerate(choices):
         shown = [Content.styled(part, "$foreground 85%") for part in parts if part]
         right = Content("  ").join([*shown, off] if state.off_record else shown)
-        room = width - badge.cell_length - right.cell_length - 3
-        if room >= model_room or parts == choices[-1]:
+        room = width - badge.cell_length - right.cell_length - 3 - (len(dial) + 2 if dial else 0)
+        # The name of the model is cut for the dial, for nothing else.
+        if room >= (model_room if at < len(choices) - 2 else 0):
             break
     name = Content(one_line(state.model, room)) if room >= 4 and state.model else Content("")
-    left = Content.assemble(badge, " ", name)
+    left = Content.assemble(badge, " ", f"{dial}  " if dial else "", name)
     gap = max(0, width - left.cell_length - right.cell_length - 1)
     return Content.assemble(left, " " * gap, right)
 
@@ -55,6 +63,20 @@ def _meter(state: HeaderState, *, long: bool) -> str:
         return percent
     full = round(share * CELLS)
     return f"{'▰' * full}{'▱' * (CELLS - full)} {state.used:,}/{state.limit:,} tokens"
+
+
+def _dial(state: HeaderState, *, long: bool) -> str:
+    """The scale with a mark where the dial stands; the number, where the badge does not say it already."""
+    if state.dial is None:
+        return ""
+    middle = DIAL_CELLS // 2
+    scale = ["─"] * DIAL_CELLS
+    scale[middle] = "┼"
+    scale[middle + round(state.dial * middle)] = "●"
+    number = dial_words(state.dial) if state.voice.moved is None else ""
+    if not long:
+        return f"warmth {number}" if number else ""
+    return " ".join(part for part in ("warmth", "".join(scale), number) if part)
 
 
 def _speed(state: HeaderState) -> str:

@@ -13,18 +13,8 @@ from warmchat.domain.text import printable
 from warmchat.ui.attach import Enclosure, expanded, file_enclosure, is_big, paste_enclosure
 from warmchat.ui.voice_look import VoiceLook
 
-# Alt+Enter arrives as ESC CR, which Textual reads as a plain Enter and would send half a message: read it as Ctrl+J.
 # xterm's modifyOtherKeys names Shift+Enter with the character itself.
 NEWLINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter", "ctrl+enter", "shift+\r", "alt+\r", "ctrl+\r"})
-
-
-def teach_alt_enter() -> None:
-    """Make Textual's key parser tell Alt+Enter from Enter; it has no setting for this."""
-    from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-    from textual.keys import Keys
-
-    if isinstance(ANSI_SEQUENCES_KEYS, dict):
-        ANSI_SEQUENCES_KEYS.setdefault("\x1b\r", (Keys.ControlJ,))
 
 
 class Prompt(TextArea):

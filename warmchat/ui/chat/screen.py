@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Turn
+from warmchat.domain.turn import Reply, Turn
 from warmchat.ui.chat import errands
+from warmchat.ui.chat.dial import WarmthDial, moved_from_own
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.chat.transcript import Transcript
 from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
@@ -32,7 +33,7 @@ from warmchat.ui.voice_look import VoiceLook
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
-    from warmchat.session import ChatSession, ContextUse
+    from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-tiny-wide"), (28, "-roomy")]
@@ -47,20 +48,17 @@ class ChatScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    class ContextMeasured(Message):
-        """How full the window is was found out, off the screen's thread."""
-
-        def __init__(self, use: ContextUse) -> None:
-            super().__init__()
-            self.use = use
-
     def __init__(self) -> None:
         super().__init__()
         self._header = Header()
-        self.transcript = Transcript(looks=self.look_of, reference=self.reference_look)
+        self.transcript = Transcript(
+            looks=self.look_of, look_of_reply=self.look_of_reply, reference=self.reference_look
+        )
         self._trouble = Static(Content(""), markup=False, id="trouble")
         self.prompt = Prompt()
         self.flow = TurnFlow(self)
+        self.dial = WarmthDial(self)
+        self._said: set[str] = set()
         self._state = HeaderState(VoiceLook.unknown("oracle"))
         self._measuring = threading.Lock()
         self._last_other = ""
@@ -100,6 +98,17 @@ class ChatScreen(Screen[None]):
         except WarmchatError:
             return VoiceLook.unknown(profile_id)
 
+    def look_of_reply(self, reply: Reply) -> VoiceLook:
+        """How the voice of a reply looks; the reference with its dial moved is told from the plain one."""
+        look = self.look_of(reply.profile)
+        if look.id != self.chat_app.reference:
+            return look
+        try:
+            profile = self.chat_app.services.profiles.get(reply.profile)
+        except WarmchatError:
+            return look
+        return replace(look, moved=reply.origin.dial) if moved_from_own(reply, profile) else look
+
     def reference_look(self) -> VoiceLook:
         """The look of the reference."""
         return self.look_of(self.chat_app.reference)
@@ -108,8 +117,11 @@ class ChatScreen(Screen[None]):
         """Colour the whole screen by the voice that speaks next."""
         session = self.session
         if session is not None:
-            look = self.look_of(session.profile.id)
-            self._state = replace(self._state, voice=look, off_record=self.chat_app.off_record)
+            look, setting = self.look_of(session.profile.id), self.dial.setting
+            if setting is not None and setting.moved and look.id == self.chat_app.reference:
+                look = replace(look, moved=setting.dial)
+            dial = setting.dial if setting is not None else None
+            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
             self.set_class(name == look.css_class, name)
@@ -151,6 +163,9 @@ class ChatScreen(Screen[None]):
 
     def show_model(self, state: ModelState) -> None:
         """Show the seat's new state."""
+        if state.status != "ready":
+            self.dial.forget()
+            self.show_voice()
         name = {"none": "no model", "loading": f"loading {state.name} …", "failed": "no model"}.get(
             state.status, state.name
         )
@@ -180,30 +195,41 @@ class ChatScreen(Screen[None]):
     async def show_session(self, session: ChatSession) -> None:
         """Show another session."""
         self._state = replace(self._state, speed=None, used=None)
+        self.dial.forget()
+        self._said.clear()
         self.transcript.pending.clear()
         await self.transcript.show(lambda: session.turns)
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
 
-    def measure_context(self) -> None:
-        """Find out how full the window is, in a thread: counting asks the engine."""
-        session = self.session
-        if session is None or self.chat_app.seat.state.status != "ready":
-            return
+    @property
+    def tokens_read(self) -> int | None:
+        """Tokens that the active voice reads for the next turn, as far as that is known."""
+        return self._state.used
 
-        def measure() -> None:
-            with self._measuring:
-                try:
-                    use = session.context_use()
-                except WarmchatError:  # no engine, or it was lost: the next turn says so
-                    return
-            self.post_message(self.ContextMeasured(use))
+    def measure_context(self, *, probe: bool = False) -> None:
+        """Find out how full the window is and where the dial stands, in a thread: both ask the engine.
 
-        threading.Thread(target=measure, name="context-use", daemon=True).start()
+        Args:
+            probe: say why the dial drives nothing.
+        """
+        if self.session is not None and self.chat_app.seat.state.status == "ready":
+            measure_voice(
+                self.session, self.post_message, moves=self.dial.moves, probe=probe, lock=self._measuring
+            )  # fmt: skip
 
-    def on_chat_screen_context_measured(self, event: ContextMeasured) -> None:
+    def on_voice_measured(self, event: VoiceMeasured) -> None:
+        if event.session is not self.session or event.voice != event.session.profile.id:
+            return  # the voice was switched meanwhile; what it comes to is being measured too
         self._state = replace(self._state, used=event.use.used, limit=event.use.limit)
-        self._header.state = self._state
+        self.dial.learn(event.voice, event.setting, moves=event.moves, probed=event.probed)
+        self.show_voice()
+
+    def say_once(self, message: str, hint: str) -> None:
+        """A notice that would otherwise come again and again."""
+        if message not in self._said:
+            self._said.add(message)
+            self.chat_app.tell(message, hint, severity="warning")
 
     def show_speed(self, speed: float | None) -> None:
         """Tokens a second of the last reply."""
@@ -298,6 +324,15 @@ class ChatScreen(Screen[None]):
             return
         preferred = self._last_other if self._last_other in others else "companion"
         self.speak_as(preferred if preferred in others else others[0])
+
+    def action_colder(self) -> None:
+        self.dial.step(-1)
+
+    def action_warmer(self) -> None:
+        self.dial.step(1)
+
+    async def action_warmth(self, position: str = "") -> None:
+        self.dial.turn(position)
 
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)

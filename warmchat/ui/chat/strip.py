@@ -31,6 +31,13 @@ class Strip(Static):
         self._words = StripWords("", "")
         self._narrow = False
 
+    def compared_with_itself(self, own: bool) -> None:
+        """Whether the reference was compared with a second answer of its own."""
+        if own != self._own:
+            self._own = own
+            if self.verdict is not None:
+                self.show(self.verdict)
+
     def show(self, verdict: Verdict, *, checkable: bool = True) -> None:
         """Show this verdict. ``checkable``: there is a reply that a check could compare."""
         self.verdict = verdict

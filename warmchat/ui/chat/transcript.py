@@ -14,8 +14,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from warmchat.domain.turn import Turn
-from warmchat.ui.chat.turn_view import Looks, TurnView
+from warmchat.ui.chat.turn_view import LookOfReply, Looks, TurnView
+from warmchat.ui.chat.window_rule import WindowRule, window_start
 from warmchat.ui.voice_look import VoiceLook
+from warmchat.ui.words import window_words
 
 FIRST = 20  # mounted when a session is opened
 STEP = 10  # mounted more on reaching the top
@@ -25,9 +27,10 @@ MOST = 60  # beyond it the far end goes
 class Transcript(VerticalScroll, can_focus=False):
     """The conversation. It stays at the end while the reader is there, and where the reader put it otherwise."""
 
-    def __init__(self, *, looks: Looks, reference: Callable[[], VoiceLook]) -> None:
+    def __init__(self, *, looks: Looks, look_of_reply: LookOfReply, reference: Callable[[], VoiceLook]) -> None:
         super().__init__()
         self._looks = looks
+        self._look_of_reply = look_of_reply
         self._reference = reference
         self._source: Callable[[], Sequence[Turn]] = tuple
         self._first = 0  # index of the first mounted turn
@@ -35,12 +38,15 @@ class Transcript(VerticalScroll, can_focus=False):
         self._welcome = Static(Content(""), markup=False, id="welcome")
         self._earlier = Static(Content(""), markup=False, id="earlier")
         self._earlier.display = False
+        self._rule = WindowRule()
+        self._none_read: str | None = None  # id of a turn that could read no earlier one
         self.chosen: TurnView | None = None
         self.pending: set[str] = set()
 
     def compose(self) -> ComposeResult:
         yield self._welcome
         yield self._earlier
+        yield self._rule
 
     def on_mount(self) -> None:
         self.anchor()
@@ -71,6 +77,7 @@ class Transcript(VerticalScroll, can_focus=False):
         self._welcome.display = not turns
         await self.mount_all(self._made(turns[self._first :]))
         self._say_earlier()
+        self.mark_window()
         self.to_end()
 
     async def begin(self, text: str, profile: str, *, off_record: bool) -> TurnView:
@@ -79,7 +86,8 @@ class Transcript(VerticalScroll, can_focus=False):
             await self.show(self._source)  # the far end had gone while the reader was at the beginning
         self.choose(None)
         self._welcome.display = False
-        view = TurnView(text, look=self._looks(profile), reference=self._reference(), off_record=off_record)
+        view = TurnView(text, look=self._looks(profile), look_of_reply=self._look_of_reply,
+                        reference=self._reference(), off_record=off_record)  # fmt: skip
         await self.mount(view)
         await self._drop_far_beginning()
         self.to_end()
@@ -90,7 +98,23 @@ class Transcript(VerticalScroll, can_focus=False):
         await view.remove()
         self._welcome.display = not self.views
 
-    # ---- the window
+    def mark_window(self, *, none_read_by: str | None = None) -> None:
+        """Draw the rule where the window of the voice that spoke last begins.
+
+        Args:
+            none_read_by: a turn that can read no earlier one; an empty `Turn.window` alone may mean that nothing is
+                known of it.
+        """
+        self._none_read = none_read_by or self._none_read
+        turns = self._source()
+        start = window_start(turns, none_read=self._none_read)
+        first = self.view(turns[start].id) if start else None
+        self._rule.display = first is not None
+        if first is not None:
+            self._rule.words = window_words(self._looks(turns[-1].profile).name.lower(), start)
+            self.move_child(self._rule, before=first)
+
+    # ---- the window of mounted turns
 
     async def load_earlier(self) -> None:
         """Mount the turns before the first mounted one; the reader stays at the same line."""
@@ -106,6 +130,7 @@ class Transcript(VerticalScroll, can_focus=False):
             await self.mount_all(views, after=self._earlier)
             await self._drop_far_end()
             self._say_earlier()
+            self.mark_window()
             if held is not None:
                 self.call_after_refresh(self._hold, before)
         finally:
@@ -128,6 +153,7 @@ class Transcript(VerticalScroll, can_focus=False):
             self._first += gone
             await self.remove_children(views[:gone])
             self._say_earlier()
+            self.mark_window()
 
     async def load_later(self) -> None:
         """Mount the turns after the last mounted one, where the far end had gone."""
@@ -137,6 +163,7 @@ class Transcript(VerticalScroll, can_focus=False):
         last = next((i for i, t in enumerate(turns) if t.id == views[-1].turn_id), len(turns) - 1)
         if last + 1 < len(turns):
             await self.mount_all(self._made(turns[last + 1 : last + 1 + STEP]))
+            self.mark_window()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -147,7 +174,11 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def _made(self, turns: Sequence[Turn]) -> list[TurnView]:
         reference = self._reference()
-        return [TurnView.of(t, looks=self._looks, reference=reference, pending=t.id in self.pending) for t in turns]
+        return [
+            TurnView.of(t, looks=self._looks, look_of_reply=self._look_of_reply, reference=reference,
+                        pending=t.id in self.pending)
+            for t in turns
+        ]  # fmt: skip
 
     def _say_earlier(self) -> None:
         self._earlier.display = self._first > 0

@@ -17,9 +17,10 @@ from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
 from warmchat.ui.chat.strip import Strip
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import stop_words
+from warmchat.ui.words import dial_words, repetition_words, stop_words
 
 Looks = Callable[[str], VoiceLook]
+LookOfReply = Callable[[Reply], VoiceLook]
 
 
 class TurnView(Vertical):
@@ -27,7 +28,8 @@ class TurnView(Vertical):
 
     Args:
         look: of the voice that answers.
-        reference: id of the reference profile.
+        look_of_reply: how the voice looks with the dial as it stood for a reply.
+        reference: the look of the reference.
     """
 
     class CompareAsked(Message):
@@ -37,10 +39,14 @@ class TurnView(Vertical):
             super().__init__()
             self.turn_id = turn_id
 
-    def __init__(self, user_text: str, *, look: VoiceLook, reference: VoiceLook, off_record: bool) -> None:
+    def __init__(
+        self, user_text: str, *, look: VoiceLook, look_of_reply: LookOfReply, reference: VoiceLook, off_record: bool
+    ) -> None:
         super().__init__()
         self.turn_id = ""
         self._look = look
+        self._look_of_reply = look_of_reply
+        self._who = Static(Content.styled(look.name, look.ink_style), markup=False, classes="who")
         self._reference = reference
         self._message = FoldedText(user_text, classes="message")
         self._notes = Static(Content(""), markup=False, classes="notes")
@@ -52,9 +58,12 @@ class TurnView(Vertical):
         self._has_text = False
 
     @classmethod
-    def of(cls, turn: Turn, *, looks: Looks, reference: VoiceLook, pending: bool) -> TurnView:
+    def of(
+        cls, turn: Turn, *, looks: Looks, look_of_reply: LookOfReply, reference: VoiceLook, pending: bool
+    ) -> TurnView:
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
-        view = cls(turn.user_text, look=looks(turn.profile), reference=reference, off_record=turn.off_record)
+        view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
+                   off_record=turn.off_record)  # fmt: skip
         view.turn_id = turn.id
         if turn.reply is not None:
             view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
@@ -65,7 +74,7 @@ class TurnView(Vertical):
             view.judge(PENDING)
         elif turn.verdict is not None:
             view.judge(turn.verdict)
-        elif turn.reply is not None and turn.profile != reference.id:
+        elif turn.reply is not None and not view._is_plain_reference:
             view.judge(unjudged("no check was made"))
         return view
 
@@ -78,7 +87,7 @@ class TurnView(Vertical):
         if self._look.colour is not None:
             answer.styles.border_left = ("outer", self._look.colour)
         with answer:
-            yield Static(Content.styled(self._look.name, self._look.ink_style), markup=False, classes="who")
+            yield self._who
             yield self.reply
             yield self._notes
             yield self.strip
@@ -94,7 +103,17 @@ class TurnView(Vertical):
 
     def _say_end(self, reply: Reply) -> None:
         self._has_text = bool(reply.text.strip())
+        self._look = look = self._look_of_reply(reply)
+        dial = reply.origin.dial if look.moved is None else None  # else it stands in the name
+        beside = [(f"  warmth {dial_words(dial)}", "$faint")] if dial else []
+        self._who.update(Content.assemble((look.title, look.ink_style), *beside))
+        self.strip.compared_with_itself(self._is_plain_reference)
         self.note(stop_words(reply) or ("" if self._has_text else "the reply is empty"))
+        self.note(repetition_words(reply))
+
+    @property
+    def _is_plain_reference(self) -> bool:
+        return self._look.id == self._reference.id and self._look.moved is None
 
     def note(self, text: str, *, failed: bool = False) -> None:
         """Add a line about what happened to this turn; "" adds none."""

@@ -15,6 +15,8 @@ from textual.widgets import Static
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import PENDING, Span, Verdict
+from warmchat.ui.disagreement.facts import facts_text
+from warmchat.ui.disagreement.heat import Heat, heat_content, heat_pieces, legend
 from warmchat.ui.disagreement.spans import pieces
 from warmchat.ui.keys import PANEL, bindings
 from warmchat.ui.voice_look import VoiceLook
@@ -43,36 +45,75 @@ class DisagreementPanel(Screen[None]):
         self._right = _Side(reference, turn.shadow, [e.shadow for e in self._verdict.evidence])
         self._reason = Static(Content(""), markup=False, id="reason")
         self._signals = Static(signals_text(self._verdict), markup=False, id="signals")
-        self._signals.display = False
+        made = [(turn.reply, voice), (turn.shadow, reference)]
+        self._facts = Container(
+            *(Static(facts_text(reply, look), markup=False) for reply, look in made if reply is not None), id="facts"
+        )
+        self._signals.display = self._facts.display = False
+        scores = turn.reply.scores if turn.reply is not None else ()
+        self._has_scores = bool(scores)
+        self._heat = heat_pieces(turn.reply.text, scores) if turn.reply is not None else None
+        self._hot = False
+        self._below = VerticalScroll(self._reason, self._signals, self._facts, id="below", can_focus=False)
+        self._legend = Static(legend(reference.name.lower()), markup=False, id="legend")
+        self._legend.display = False
+        self._keys = Static(Content(""), markup=False, id="keys")
 
     def compose(self) -> ComposeResult:
         yield Static(Content(f"You: {one_line(self._turn.user_text, 300)}"), markup=False, id="question")
         with Container(id="sides"):
             yield self._left
             yield self._right
-        with VerticalScroll(id="below", can_focus=False):
-            yield self._reason
-            yield self._signals
-        yield Static(Content("n p walk · s signals · Esc back"), markup=False, id="keys")
+        yield self._legend
+        yield self._below
+        yield self._keys
 
     def on_mount(self) -> None:
         self._reason.set_class(True, f"-{self._verdict.label}")
         self._left.focus()
         self._show()
+        self._say_keys()
 
     def _show(self) -> None:
-        self._left.mark(self._now)
+        if self._hot and self._heat is not None:
+            self._left.colour(self._heat)
+        else:
+            self._left.mark(self._now)
+        self._legend.display = self._hot
         self._right.mark(self._now)
         self._reason.update(reason_text(self._verdict, self._now, voice=self._voice, reference=self._reference))
 
     def action_walk(self, step: int) -> None:
         count = len(self._verdict.evidence)
         if count:
+            self._hot = False  # partings are asked for: they come back
             self._now = (self._now + step) % count
             self._show()
 
     def action_signals(self) -> None:
-        self._signals.display = not self._signals.display
+        """Show or hide the tables; while they are there, the keys scroll them, for they may not fit."""
+        shown = not self._signals.display
+        self._signals.display = self._facts.display = shown
+        self._below.can_focus = shown
+        (self._below if shown else self._left).focus()
+        self._say_keys()
+
+    def action_heat(self) -> None:
+        if self._heat is not None:
+            self._hot = not self._hot
+            self._show()
+        elif self._has_scores:
+            self._say("No heat for this reply: its tokens do not spell it exactly")
+        else:
+            self._say("No heat for this reply: the reference has not said how likely it found it")
+
+    def _say_keys(self) -> None:
+        heat = " · h heat" if self._has_scores else ""
+        scroll = " · ↑ ↓ scroll" if self._signals.display else ""
+        self._keys.update(Content(f"n p walk · s signals{heat}{scroll} · Esc back"))
+
+    def _say(self, message: str) -> None:
+        self.notify(message, markup=False)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -89,8 +130,12 @@ class _Side(VerticalScroll):
         self._body = Static(Content(""), markup=False, classes="body")
 
     def compose(self) -> ComposeResult:
-        yield Static(Content.styled(self._look.name, self._look.ink_style), markup=False, classes="who")
+        yield Static(Content.styled(self._look.title, self._look.ink_style), markup=False, classes="who")
         yield self._body
+
+    def colour(self, heat: Sequence[tuple[str, Heat]]) -> None:
+        """Show how surprised the reference was instead of where the two part."""
+        self._body.update(heat_content(heat))
 
     def mark(self, now: int) -> None:
         """Mark all spans and, stronger, the one the reader is at; bring it into view."""
@@ -111,7 +156,7 @@ class _Side(VerticalScroll):
 
 def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: VoiceLook) -> Content:
     """What the check came to, in plain words, and the pair of spans the reader is at."""
-    words = strip_words(verdict, reference=reference.name.lower(), own=voice.id == reference.id)
+    words = strip_words(verdict, reference=reference.name.lower(), own=voice.id == reference.id and voice.moved is None)
     parts: list[str | tuple[str, str]] = [(f"{SYMBOLS[verdict.label]} {words.headline}", "bold")]
     direction = direction_words(verdict, voice.name.lower(), reference.name.lower())
     # What the kind means is a claim about the two: it is made only where the verdict makes it.
