@@ -190,3 +190,9 @@ def test_a_lora_that_does_not_fit_is_refused_and_the_chat_goes_on(
     with pytest.raises(AdapterError, match=says):
         finish(engine, replace(PLAIN, adapters=(AdapterSpec("lora", "bad", str(file), 1.0),)))
     assert finish(engine, PLAIN).text
+
+
+def test_scored_texts_spell_the_reply_also_where_characters_take_several_tokens(engine: ProcessEngine) -> None:
+    text = "It’s fine 🙂 — naïve café, 日本."
+    job = Job(CHAT, task="score", continue_from=text, sequence="emoji")
+    assert "".join(s.text for s in finish(engine, job).scores) == text

@@ -129,11 +129,11 @@ class ChatSession:
         """
         return self._parts.dials.setting(self.profile, self._parts.base())
 
-    def turn_dial(self, position: float) -> None:
+    def turn_dial(self, position: float | None) -> None:
         """Move the active voice's warmth dial, from the next turn on.
 
         Args:
-            position: -1 to +1.
+            position: -1 to +1; None: where the profile's file says, also after it is edited.
 
         Raises:
             SettingsError: no such position.

@@ -14,9 +14,12 @@ class Dials:
         self._shelf = shelf
         self._positions: dict[str, float] = {}
 
-    def turn_to(self, profile: Profile, position: float) -> None:
-        """Move the dial of this voice. Raises `SettingsError` where the position is none."""
-        self._positions[profile.id] = checked_dial(position)
+    def turn_to(self, profile: Profile, position: float | None) -> None:
+        """Move the dial of this voice; None: to where its file says. Raises `SettingsError` for no such position."""
+        if position is None:
+            self._positions.pop(profile.id, None)
+        else:
+            self._positions[profile.id] = checked_dial(position)
 
     def setting(self, profile: Profile, base: str) -> Setting:
         """The voice with its dial where it stands."""

@@ -129,19 +129,16 @@ class LlamaEngine:
         )  # fmt: skip
         if job.task == "read":
             ids = self._prompts.build(job.messages, reply=False).ids
-            return Reading(job, ids, scored_from=None, text_of=self._token_text, origin=origin, chunk=CHUNK, sink=sink)
+            return Reading(job, ids, scored_from=None, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
         if job.task == "score":
             start = len(self._prompts.build(job.messages).ids)
             ids = self._prompts.build(job.messages, job.continue_from).ids
-            return Reading(job, ids, scored_from=start, text_of=self._token_text, origin=origin, chunk=CHUNK, sink=sink)
+            return Reading(job, ids, scored_from=start, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
         prompt = self._prompts.build(job.messages, job.continue_from)
         return Work(
             job, prompt, model=self._model, origin=origin, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
             stops=self._prompts.template.stops,
         )  # fmt: skip
-
-    def _token_text(self, token: int) -> str:
-        return self._model.piece(token).decode("utf-8", "replace")
 
     def stop(self, work: Task) -> None:
         """Cancel a job; its sink gets ``Finished(stop="cancelled")`` unless it has ended already."""

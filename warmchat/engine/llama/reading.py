@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import time
 from collections.abc import Callable, Sequence
 
@@ -20,7 +21,7 @@ class Reading:
     Args:
         ids: the text.
         scored_from: index of the first token to score; None scores nothing.
-        text_of: the text that a token adds.
+        piece: the bytes that a token adds.
     """
 
     def __init__(
@@ -29,7 +30,7 @@ class Reading:
         ids: Sequence[int],
         *,
         scored_from: int | None,
-        text_of: Callable[[int], str],
+        piece: Callable[[int], bytes],
         origin: Origin,
         chunk: int,
         sink: Sink,
@@ -40,7 +41,7 @@ class Reading:
         self.text = ""
         self.reading_prompt = True  # always: whatever is better may stop it in the middle of a step
         self._scored_from = scored_from
-        self._text_of = text_of
+        self._piece = piece
         self._origin = origin
         self._chunk = chunk
         self._sink = sink
@@ -85,10 +86,18 @@ class Reading:
         self.done = True
         end = time.monotonic()
         started = self._started_at or end
-        scores = tuple(TokenScore(self._text_of(self.ids[i]), s) for i, s in sorted(self._scores.items()))
+        scores = self._token_scores()
         timings = Timings(queued_s=started - self._queued_at, reply_s=end - started)
         self._sink(
             Finished("", stop, Usage(len(self.ids), self._evaluated, 0), timings, self._origin, scores)
+        )
+
+    def _token_scores(self) -> tuple[TokenScore, ...]:
+        """The scores with the text of each token: a character that two tokens share belongs to the one that ends it."""
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        places = sorted(self._scores)
+        return tuple(
+            TokenScore(decoder.decode(self._piece(self.ids[i]), final=i == places[-1]), self._scores[i]) for i in places
         )
 
     def fail(self, error: WarmchatError) -> None:
