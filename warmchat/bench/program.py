@@ -54,7 +54,7 @@ class Screen:
 
     def close(self) -> None:
         """Quit; by force where it does not."""
-        with suppress(OSError):
+        with suppress(OSError, WarmchatError):  # it ends while we read: that is what we asked for
             self.type("\x11")
             self.drain(1.0)
         with suppress(subprocess.TimeoutExpired):
