@@ -77,7 +77,8 @@ class Bench:
             job = Job((*chat, Message("user", message)), Sampling(max_tokens=1), sequence="long")
             took, last = self._first_token(job)
             ours.append(took)
-            evaluated, new = last.usage.evaluated_tokens, last.usage.prompt_tokens - read.usage.prompt_tokens
+            if not evaluated:  # later messages also share their beginning with the one before
+                evaluated, new = last.usage.evaluated_tokens, last.usage.prompt_tokens - read.usage.prompt_tokens
         with self._opponent("raw") as raw:
             prefix = "".join(f"<|im_start|>{m.role}\n{m.content}<|im_end|>\n" for m in chat)
             theirs: list[float] = raw(op="first_tokens", prefix=prefix, messages=[self._rendered(m) for m in messages])
