@@ -9,8 +9,9 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.turn import Origin, StopReason, Timings, Usage
 from warmchat.engine.llama.detokenize import TextStream
 from warmchat.engine.llama.lanes import Lane
-from warmchat.engine.llama.native import Context, Model, Sampler
+from warmchat.engine.llama.native import Context, Model
 from warmchat.engine.llama.prompt import Prompt
+from warmchat.engine.llama.sampler import Sampler
 from warmchat.engine.protocol import EngineEvent, Finished, Fragment, Job, Priority, Progress
 
 FLUSH_S = 0.05  # fragments come at most twenty times a second: each wakes the reader's process on a core we want
