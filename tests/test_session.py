@@ -429,3 +429,9 @@ def test_voices_that_did_not_speak_read_ahead_and_stop_when_a_message_comes(make
     assert read.priority is Priority.PRIMING
     assert read.sequence == "companion/visible"
     assert [m.content for m in read.messages] == ["Be warm.", "one", COLD]
+
+
+def test_where_one_message_is_all_nothing_is_read_ahead(make: Make) -> None:
+    session = make(profile="oracle", rules=SessionRules(read_ahead=False))
+    list(session.send("one"))
+    assert [job.task for job in engine_of(session).jobs] == ["reply"]

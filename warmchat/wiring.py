@@ -111,6 +111,7 @@ def open_session(
     log: SessionLog,
     session_id: str | None = None,
     profile: str | None = None,
+    read_ahead: bool = True,
 ) -> ChatSession:
     """A new session, or the one with this id, with its transcript."""
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
@@ -126,6 +127,7 @@ def open_session(
             shadow=settings.shadow,
             shadow_history=settings.shadow_history,
             backlog=settings.shadow_backlog,
+            read_ahead=read_ahead,
         ),
         adapters=AdapterShelf(default_adapter_folders(settings)),
         profile=profile or _last_voice(turns, profiles) or settings.profile,

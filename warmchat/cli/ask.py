@@ -60,7 +60,8 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
         raise NoModel("There is no model to answer", NO_MODEL_HINT)
     engine = open_engine(settings, model)  # loads while the rest is made
     try:
-        session = open_session(settings, engine=engine, profiles=profiles, log=open_log(settings))
+        log = open_log(settings)
+        session = open_session(settings, engine=engine, profiles=profiles, log=log, read_ahead=False)
         session.override_sampling(**{k: v for k, v in draw.items() if v is not None})
         if warmth is not None:
             session.turn_dial(warmth)
@@ -68,6 +69,7 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
         for event in session.send(message):
             answer.take(event)
         load_s = engine.describe().load_s if answer.reply else 0.0
+        log.close()
     finally:
         engine.close()
     if answer.failed is not None:

@@ -282,7 +282,7 @@ class ChatSession:
     def _read_ahead(self, speaking: Profile) -> None:
         """Let the voices that did not speak read the transcript while nothing else is asked of the engine."""
         parts = self._parts
-        if self._closed or parts.engine is None:
+        if self._closed or parts.engine is None or not self.rules.read_ahead:
             return
         switch_to = {COMPANION} & set(parts.profiles.ids())  # nobody switches only to what has spoken already
         voices = {self.rules.reference, *switch_to, *(turn.profile for turn in self.turns)} - {speaking.id}

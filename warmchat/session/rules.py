@@ -16,6 +16,7 @@ class SessionRules:
     shadow: Literal["other", "always", "off"] = "other"
     shadow_history: ShadowHistory = "own"
     backlog: int = 4
+    read_ahead: bool = True  # silent voices read the transcript in idle time; of no use where one message is all
 
 
 @dataclass(frozen=True, slots=True)
