@@ -53,7 +53,8 @@ class AdapterEntry(BaseModel):
     def _one_kind(self) -> AdapterEntry:
         if (self.control_vector is None) == (self.lora is None):
             raise ValueError("an adapter is either a control_vector or a lora")
-        if self.control_vector is not None and ((self.strength is None) == (self.dial is None) or self.scale is not None):
+        one = (self.strength is None) != (self.dial is None)
+        if self.control_vector is not None and (not one or self.scale is not None):
             raise ValueError("a control_vector needs either a strength or a dial")
         if self.lora is not None and (self.strength is not None or self.dial is not None):
             raise ValueError("a lora has a scale, not a strength")
