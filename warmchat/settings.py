@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from platformdirs import user_config_path, user_data_path
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -20,19 +19,7 @@ from pydantic_settings import (
 )
 
 from warmchat.domain.errors import SettingsError
-
-FILE_NAME = "warmchat.toml"
-
-
-def config_folder() -> Path:
-    """The user's config folder; holds ``warmchat.toml`` and ``system_prompts/``. Not created by asking."""
-    return user_config_path("warmchat", appauthor=False)
-
-
-def data_folder() -> Path:
-    """The user's data folder; holds the log and pulled models. Not created by asking."""
-    return user_data_path("warmchat", appauthor=False)
-
+from warmchat.places import FILE_NAME, config_folder, data_folder
 
 ExpandedPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
 

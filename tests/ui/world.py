@@ -25,6 +25,7 @@ from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.glance import Glance
 from warmchat.ui.services import Services
 
 ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
@@ -160,7 +161,8 @@ class World:
         self.log = SessionLog.open(None)
         self.engine = self._engine()
         self.app = WarmchatApp(
-            Services(
+            self._glance(),
+            lambda: Services(
                 settings=self.settings,
                 profiles=self.shelf,
                 open_session=self._open_session,
@@ -173,6 +175,10 @@ class World:
                 check_model=self._check_model,
             )
         )
+
+    def _glance(self) -> Glance:
+        speaks = self.settings.profile
+        return Glance(speaks, speaks.title(), theme=self.settings.theme, log=self.settings.log)
 
     def _engine(self) -> ScriptedEngine:
         world = self

@@ -21,11 +21,12 @@ def switch_voice(screen: ChatScreen) -> None:
     """Between the reference and the voice that spoke last beside it."""
     app, session = screen.chat_app, screen.session
     if session is None:
+        app.tell("The session is still being opened")
         return
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.services.profiles.ids() if i != app.reference]
+    others = [i for i in app.profiles.ids() if i != app.reference]
     if not others:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
         return

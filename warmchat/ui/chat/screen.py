@@ -87,17 +87,22 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         self.flow.mount()
         self.set_interval(1.0, self._watch_profiles)
-        self._state = replace(self._state, voice=self.look_of(self.chat_app.services.settings.profile))
-        self.show_model(self.chat_app.seat.state)
-        self.show_voice()
+        self.show_start()
         self.prompt.focus()
+
+    def show_start(self) -> None:
+        """Show what is known before a session is open."""
+        self._state = replace(
+            self._state, voice=self.look_of(self.chat_app.settings.profile), off_record=self.chat_app.off_record
+        )
+        self.show_model(self.chat_app.seat.state)
 
     # ---- voices
 
     def look_of(self, profile_id: str) -> VoiceLook:
         """How a voice looks now; a profile that is gone keeps its id."""
         try:
-            return VoiceLook.of(self.chat_app.services.profiles.get(profile_id))
+            return VoiceLook.of(self.chat_app.profiles.get(profile_id))
         except WarmchatError:
             return VoiceLook.unknown(profile_id)
 
@@ -105,7 +110,7 @@ class ChatScreen(Screen[None]):
         """How the voice of a reply looks, with its adapters as they stood for it."""
         look = self.look_of(reply.profile)
         try:
-            profile = self.chat_app.services.profiles.get(reply.profile)
+            profile = self.chat_app.profiles.get(reply.profile)
         except WarmchatError:
             return look
         return look_of_reply(look, reply, profile, self.chat_app.reference)
@@ -143,6 +148,7 @@ class ChatScreen(Screen[None]):
     def _speak_as(self, profile_id: str) -> None:
         session = self.session
         if session is None:
+            self.chat_app.tell("The session is still being opened")
             return
         try:
             session.switch_profile(profile_id)
@@ -166,9 +172,9 @@ class ChatScreen(Screen[None]):
         if state.status != "ready":
             self.steering.forget()
             self.show_voice()
-        name = {"none": "no model", "loading": f"loading {state.name} …", "failed": "no model"}.get(
-            state.status, state.name
-        )
+        name = {
+            "starting": "starting …", "none": "no model", "loading": f"loading {state.name} …", "failed": "no model",
+        }.get(state.status, state.name)  # fmt: skip
         used = self._state.used if state.status == "ready" else None
         self._state = replace(self._state, model=name, used=used, lacks=lacks(state.info))
         self._header.state = self._state
@@ -180,7 +186,7 @@ class ChatScreen(Screen[None]):
         self._send_held()
 
     def _show_welcome(self, state: ModelState) -> None:
-        looks = [VoiceLook.of(profile) for profile in self.chat_app.services.profiles.all()]
+        looks = [VoiceLook.of(profile) for profile in self.chat_app.profiles.all()]
         reference = self.reference_look()
         others = [look for look in looks if look.id != reference.id]
         others.sort(key=lambda look: look.id != "companion")
