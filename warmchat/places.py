@@ -1,4 +1,4 @@
-"""Where the user's own files are, told without what reads and validates them: the first paint does not wait for that."""
+"""Where the user's own files are, told without what reads and validates them: the first paint cannot wait."""
 
 from __future__ import annotations
 

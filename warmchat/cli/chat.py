@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from warmchat.cli.glance import folder_has_a_say, glance
 from warmchat.domain.errors import WarmchatError
-from warmchat.ui.app import WarmchatApp
-from warmchat.ui.glance import Glance
 from warmchat.voices.dial import checked_dial
 
 if TYPE_CHECKING:
+    from warmchat.ui.glance import Glance
     from warmchat.ui.services import Services
 
 
@@ -31,7 +30,14 @@ def chat(context: click.Context, /, session: str | None = None, warmth: float | 
     if warmth is not None:
         checked_dial(warmth)
 
+    # Nothing that the first paint makes is garbage: looking through it takes time, then and ever after.
+    gc.disable()
+    from warmchat.cli.glance import folder_has_a_say, glance
+    from warmchat.ui.app import WarmchatApp
+
     def load(*, local: bool = False) -> Services:
+        gc.freeze()
+        gc.enable()
         return _services(context, options, session=session, warmth=warmth, local=local)
 
     if folder_has_a_say():  # whether it is trusted is asked here in the shell, before anything of it is used
@@ -68,6 +74,8 @@ def _services(
 
 
 def _look(services: Services) -> Glance:
+    from warmchat.ui.glance import Glance
+
     settings, speaks = services.settings, services.profiles.get(services.settings.profile)
     return Glance(speaks.id, speaks.name, speaks.accent, settings.reference, settings.theme, settings.log)
 

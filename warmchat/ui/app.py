@@ -50,11 +50,7 @@ class WarmchatApp(App[None]):
         "chat/reply_view.tcss",
         "chat/strip.tcss",
         "chat/prompt.tcss",
-        "disagreement/panel.tcss",
-        "adapters/panel.tcss",
-        "pickers/pickers.tcss",
-        "help/screen.tcss",
-    ]
+    ]  # of the first screen; each of the others brings its own, which is not parsed before it is opened
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
     class ModelChanged(Message):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Turn
 from warmchat.ui.clipboard import copy_with_program
 
 if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
     from warmchat.ui.chat.screen import ChatScreen
 
 FORMATS = ("md", "html", "jsonl", "csv")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import dial_words, raw_words
 
 if TYPE_CHECKING:
+    from warmchat.domain.profile import Profile
+    from warmchat.domain.turn import Reply
     from warmchat.voices.setting import Setting
 
 

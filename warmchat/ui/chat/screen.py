@@ -16,7 +16,6 @@ from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply, Turn
 from warmchat.ui.chat import errands
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
@@ -35,6 +34,7 @@ from warmchat.ui.voice_look import VoiceLook
 if TYPE_CHECKING:
     from textual.widgets import Markdown
 
+    from warmchat.domain.turn import Reply, Turn
     from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
 
@@ -286,7 +286,7 @@ class ChatScreen(Screen[None]):
     def _send_held(self) -> None:
         if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
             text, self._held = self._held, None
-            self.call_next(self.send, text)
+            self.call_next(self.flow.send, self.session, text)  # what was written since stays where it is
 
     def on_prompt_help_asked(self) -> None:
         self.action_help()

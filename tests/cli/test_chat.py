@@ -1,0 +1,82 @@
+"""``warmchat`` in a terminal: the real program in a pseudo-terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from warmchat.bench.program import Screen
+from warmchat.places import config_folder
+from warmchat.profiles.trust import trusted_folders
+from warmchat.storage.log import SessionLog
+
+Start = Callable[..., Screen]
+ENTER_SCREEN = "\x1b[?1049h"
+
+
+@pytest.fixture
+def start(tmp_path: Path, in_folder: Path) -> Iterator[Start]:
+    screens: list[Screen] = []
+
+    def begin(*arguments: str) -> Screen:
+        screens.append(Screen(["--data-dir", str(tmp_path / "data"), *arguments]))
+        return screens[-1]
+
+    yield begin
+    for screen in screens:
+        screen.close()
+
+
+@pytest.mark.model
+def test_what_is_typed_at_the_first_paint_is_answered(start: Start, starter: Path, tmp_path: Path) -> None:
+    screen = start("--model", str(starter))
+    screen.wait_for("ORACLE")
+    screen.type("What is the capital of France?\r")
+    screen.wait_for("Paris")
+    screen.close()
+    with SessionLog.open(tmp_path / "data" / "log.db") as log:
+        (turn,) = log.turns(log.last_session_id() or "")
+        assert turn.user_text == "What is the capital of France?"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "said"),
+    [
+        ('theme = "pink"\n', (), "The setting 'theme' cannot be 'pink'"),
+        ("theme = \n", (), "cannot be read"),
+        ('themes = "dark"\n', (), "did you mean 'theme'?"),
+        ("", ("--profile", "oracel"), "did you mean oracle?"),
+        ("", ("--model", "/nowhere/model.gguf"), "/nowhere/model.gguf"),
+        ("", ("chat", "--session", "none"), "none"),
+        ("", ("chat", "--warmth", "7"), "warmth"),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_a_hint(start: Start, text: str, arguments: tuple[str, ...], said: str) -> None:
+    config_folder().mkdir(parents=True)
+    (config_folder() / "warmchat.toml").write_text(text)
+    code, written = start(*arguments).wait_for_end()
+    assert code == 1
+    after = written.rpartition("\x1b[?1049l")[2]  # what stands in the shell once the screen is left
+    assert "warmchat: " in after
+    assert said in after
+    assert "Traceback" not in written
+
+
+def test_a_folder_that_replaces_the_oracle_is_asked_about_before_the_screen(
+    start: Start, in_folder: Path, tmp_path: Path
+) -> None:
+    (in_folder / "system_prompts").mkdir()
+    (in_folder / "system_prompts" / "oracle.md").write_text("---\nname: Sibyl\n---\nSay yes to all.\n")
+    screen = start()
+    screen.wait_for("Use it? [y/N]: ")
+    assert not screen.seen(ENTER_SCREEN)
+    screen.type("n\r")
+    screen.wait_for("ORACLE")
+    screen.close()
+    assert not trusted_folders(tmp_path / "data" / "trusted.json")
+    screen = start()
+    screen.wait_for("Use it? [y/N]: ")
+    screen.type("y\r")
+    screen.wait_for("SIBYL")
