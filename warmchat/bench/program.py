@@ -86,7 +86,7 @@ class Screen:
 
     def _read(self, timeout: float) -> bytes:
         if not select.select([self._ours], [], [], timeout)[0]:
-            raise WarmchatError("The screen did not write in two minutes what was waited for", "does `warmchat` start here?")
+            raise WarmchatError("What was waited for did not come in two minutes", "does `warmchat` start here?")
         try:
             return os.read(self._ours, 65536)
         except OSError as error:  # Linux: the other end is closed
