@@ -118,6 +118,16 @@ def test_a_folder_may_not_choose_a_server_unasked(
     assert "Canberra" in printed.out
 
 
+def test_a_reply_that_repeats_itself_is_said(
+    capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "loop.md").write_text("---\nsampling: {temperature: 0, repeat_penalty: 0.5}\n---\nRepeat yourself.\n")
+    asked = ["--profile-dir", str(tmp_path), "ask", "-p", "loop", "--shadow", "off", "--max-tokens", "120", "Say no."]
+    assert main(asked) == 0
+    assert "[this reply repeats itself; raise dry_multiplier in its profile]" in capsys.readouterr().err
+    assert ask_json(capsys, *asked)["repeats_itself"] is True
+
+
 def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path) -> None:
     assert main(["ask", "--warmth", "0.5", "--shadow", "off", "--max-tokens", "8", "hi"]) == 0
     assert "warmchat adapters vector" in capsys.readouterr().err

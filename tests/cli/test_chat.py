@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from warmchat.bench.program import Screen
+from tests.engine.adapter_files import control_vector
+from warmchat.bench.program import Screen, reply_in
+from warmchat.gguf.header import read_header
+from warmchat.models.adapters import base_name
 from warmchat.places import config_folder
 from warmchat.profiles.trust import trusted_folders
 from warmchat.storage.log import SessionLog
@@ -34,11 +37,37 @@ def test_what_is_typed_at_the_first_paint_is_answered(start: Start, starter: Pat
     screen = start("--model", str(starter))
     screen.wait_for("ORACLE")
     screen.type("What is the capital of France?\r")
-    screen.wait_for("Paris")
-    screen.close()
+    assert "Paris" in reply_in(tmp_path / "data" / "log.db", 0, screen).text
+
+
+@pytest.mark.model
+def test_the_dial_stands_where_the_command_line_says(start: Start, starter: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "adapters" / base_name(read_header(starter))
+    folder.mkdir(parents=True)
+    control_vector(folder / "warmth.gguf", span=(-0.1, 0.1))
+    screen = start("--model", str(starter), "chat", "--warmth", "0.5", "-p", "companion")
+    screen.wait_for("+0.50")
+
+
+@pytest.mark.model
+def test_a_damaged_adapter_fails_the_turn_alone(start: Start, starter: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "adapters" / base_name(read_header(starter))
+    folder.mkdir(parents=True)
+    whole = control_vector(folder / "warmth.gguf", span=(-0.1, 0.1)).read_bytes()
+    (folder / "warmth.gguf").write_bytes(whole[:20_000])
+    screen = start("--model", str(starter), "chat", "--warmth", "0.5", "-p", "companion")
+    screen.wait_for("COMPANION")
+    screen.type("Hello.\r")
+    screen.wait_for("cut short")
+    screen.type("\x1bOQ")  # F2: the oracle
+    screen.wait_for("ORACLE")
+    screen.type("What is the capital of France?\r")
+    assert "Paris" in reply_in(tmp_path / "data" / "log.db", 1, screen).text
     with SessionLog.open(tmp_path / "data" / "log.db") as log:
-        (turn,) = log.turns(log.last_session_id() or "")
-        assert turn.user_text == "What is the capital of France?"
+        failed = log.turns(log.last_session_id() or "")[0]
+        assert "cut short" in failed.error
+        assert failed.verdict is not None
+        assert failed.verdict.label == "unjudged"
 
 
 @pytest.mark.parametrize(

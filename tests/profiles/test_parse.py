@@ -52,8 +52,15 @@ def test_everything_that_a_profile_can_say() -> None:
     assert (profile.id, profile.name, profile.description) == ("companion", "Friend", "Warm.")
     assert (profile.strategy, profile.neutralise, profile.accent) == ("rewrite", True, "warm")
     assert profile.sampling == Sampling(0.7, 40, 0.9, 0.05, 1.1, 32, 200, 7)
-    assert profile.adapters == (AdapterRef("control_vector", "warmth", 0.25, (8, 22)), AdapterRef("lora", "warm", 1.0))
+    assert profile.adapters == (
+        AdapterRef("control_vector", "warmth", 0.25, layers=(8, 22)), AdapterRef("lora", "warm", 1.0),
+    )  # fmt: skip
     assert profile.system_prompt == "You are kind."
+
+
+def test_a_control_vector_may_say_its_place_on_the_dial() -> None:
+    profile = parse(front("adapters: [{control_vector: warmth, dial: 0.5}]")).profile
+    assert profile.adapters == (AdapterRef("control_vector", "warmth", dial=0.5),)
 
 
 def test_what_is_left_out_has_the_domain_s_defaults() -> None:
@@ -104,7 +111,10 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (["neutralise: 1"], 2, "neutralise cannot be 1", "true"),
         (["accent: '[red]'"], 2, "accent cannot be '[red]'", "accent: warm"),
         (["adapters:", "  - lora: ../../etc/passwd"], 3, "lora cannot be '../../etc/passwd'", "letters"),
-        (["adapters:", "  - control_vector: warmth"], 3, "a control_vector needs a strength", "control_vector: warmth"),
+        (["adapters:", "  - control_vector: warmth"], 3, "needs either a strength or a dial", "control_vector: warmth"),
+        (["adapters:", "  - {control_vector: w, strength: 1, dial: 1}"], 3, "either a strength or a dial", "dial: 0.5"),
+        (["adapters:", "  - {control_vector: w, dial: 1.5}"], 3, "dial cannot be 1.5", "dial: 0.5"),
+        (["adapters:", "  - {lora: w, dial: 1}"], 3, "a lora has a scale", "control_vector: warmth"),
         (["adapters:", "  - {lora: a, strength: 1}"], 3, "a lora has a scale", "control_vector"),
         (["adapters:", "  - {lora: a}", "  - {lora: b, control_vector: c}"], 4, "is either", "control_vector"),
         (["adapters:", "  - control_vector: w", "    strength: 101"], 4, "strength cannot be 101", "strength: 0.25"),
