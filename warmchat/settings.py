@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """Context window in tokens. 0: as much as the model was trained for, at most 8,192, and what memory allows."""
 
     threads: int = Field(default=0, ge=0)
-    """Threads of the engine. 0: the physical cores."""
+    """Threads of the engine. 0: the physical cores, fewer while other programs compute."""
 
     gpu_layers: int = Field(default=-1, ge=-1)
     """Layers kept on a GPU where llama-cpp-python was built for one. -1: all that fit; 0: none."""
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     """What keys and values are kept in. q8_0 takes about half; auto: f16 while the window fits in it."""
 
     flash_attention: Literal["auto", "on", "off"] = "auto"
-    """Flash attention. q8_0 needs it; auto: on, but a GPU is asked whether it can."""
+    """Flash attention. q8_0 needs it; auto: off on a processor while memory allows, as it is slower; a GPU is asked."""
 
     mmap: Literal["auto", "on", "off"] = "auto"
     """Map the file of the weights instead of reading it. auto: on, but off where it lies on a network."""

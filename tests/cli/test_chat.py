@@ -53,19 +53,18 @@ def test_the_dial_stands_where_the_command_line_says(start: Start, starter: Path
 def test_a_damaged_adapter_fails_the_turn_alone(start: Start, starter: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "adapters" / base_name(read_header(starter))
     folder.mkdir(parents=True)
-    whole = control_vector(folder / "warmth.gguf", span=(-0.1, 0.1)).read_bytes()
-    (folder / "warmth.gguf").write_bytes(whole[:20_000])
+    control_vector(folder / "warmth.gguf", span=(-0.1, 0.1), poison=float("nan"))
     screen = start("--model", str(starter), "chat", "--warmth", "0.5", "-p", "companion")
     screen.wait_for("COMPANION")
     screen.type("Hello.\r")
-    screen.wait_for("cut short")
+    screen.wait_for("NaN")
     screen.type("\x1bOQ")  # F2: the oracle
     screen.wait_for("ORACLE")
     screen.type("What is the capital of France?\r")
     assert "Paris" in reply_in(tmp_path / "data" / "log.db", 1, screen).text
     with SessionLog.open(tmp_path / "data" / "log.db") as log:
         failed = log.turns(log.last_session_id() or "")[0]
-        assert "cut short" in failed.error
+        assert "NaN" in failed.error
         assert failed.verdict is not None
         assert failed.verdict.label == "unjudged"
 
