@@ -147,7 +147,10 @@ def profile_of(row: Mapping[str, Any]) -> Profile | None:
 
 def _adapter_of(value: Mapping[str, Any]) -> AdapterRef:
     ref = AdapterRef(**_fields_of(AdapterRef, value))
-    return ref if ref.layers is None else replace(ref, layers=tuple(ref.layers))  # JSON knows no tuples
+    if ref.layers is None:
+        return ref
+    first, last = ref.layers
+    return replace(ref, layers=(first, last))  # JSON knows no tuples
 
 
 def verdict_row(turn_id: str, reply_id: str | None, shadow_id: str | None, verdict: Verdict) -> Row:
