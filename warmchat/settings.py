@@ -6,6 +6,7 @@ folder. In the environment a setting is ``WARMCHAT_`` and its name in capitals.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,7 +22,13 @@ from pydantic_settings import (
 from warmchat.domain.errors import SettingsError
 from warmchat.places import FILE_NAME, config_folder, data_folder
 
-ExpandedPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
+
+def _expanded(value: object) -> object:
+    """Without pathlib, which raises where there is no such user: then there is no such file either, and that is said."""
+    return os.path.expanduser(value) if isinstance(value, str | Path) else value  # noqa: PTH111
+
+
+ExpandedPath = Annotated[Path, BeforeValidator(_expanded)]
 
 
 class Settings(BaseSettings):

@@ -76,6 +76,7 @@ def test_standard_input_and_plain_text(data: Path) -> None:
         (["ask", "-p", "oracel", "hi"], "oracel", "did you mean oracle"),
         (["--ctx", "90000000", "ask", "hi"], "90,000,000", "--ctx"),
         (["--profile-dir", "absent", "ask", "hi"], "absent", "folder"),
+        (["--profile-dir", "~nobody-here/x", "ask", "hi"], "~nobody-here/x", "folder"),
         (["ask", "--warmth", "3", "hi"], "warmth dial", "0 is the profile"),
         (["--remote", "http://127.0.0.1:9/v1", "ask", "hi"], "127.0.0.1:9", "is the server running"),
         (["--remote", "ftp://127.0.0.1", "ask", "hi"], "http", ""),

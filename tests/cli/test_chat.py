@@ -74,6 +74,7 @@ def test_a_damaged_adapter_fails_the_turn_alone(start: Start, starter: Path, tmp
     [
         ('theme = "pink"\n', (), "The setting 'theme' cannot be 'pink'"),
         ("theme = \n", (), "cannot be read"),
+        ("model = 3\n", (), "The setting 'model' cannot be 3"),
         ('themes = "dark"\n', (), "did you mean 'theme'?"),
         ("", ("--profile", "oracel"), "did you mean oracle?"),
         ("", ("--model", "/nowhere/model.gguf"), "/nowhere/model.gguf"),

@@ -45,6 +45,7 @@ def test_the_user_s_own_profile_gives_the_look(tmp_path: Path) -> None:
     assert glance({"profile": "companion"}) == Glance("companion", "Maud", "#aa00ff")
     (tmp_path / "companion.md").write_text("accent: warm\n")  # no front matter: the words of a prompt
     assert glance({"profile": "companion", "profile_dir": str(tmp_path)}) == Glance("companion", "companion", "cold")
+    assert glance({"profile": "companion", "profile_dir": "~nobody-here/x"}).name == "Maud"
 
 
 def test_a_folder_has_a_say_only_by_files_of_its_own(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

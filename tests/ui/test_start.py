@@ -99,6 +99,18 @@ async def test_what_was_not_known_at_a_glance_is_put_right() -> None:
         assert world.session.turns[0].off_record
 
 
+async def test_off_the_record_before_the_program_is_there_stays_off() -> None:
+    world = World()
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        assert "OFF THE RECORD" in drawn(world)
+        world.may_start.set()
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        assert world.session.turns[0].off_record
+
+
 async def test_a_glance_shows_the_voice_in_its_colour() -> None:
     world = World(settings=Settings(profile="companion"), glance=Glance("companion", "Companion", "warm"))
     world.may_start.clear()

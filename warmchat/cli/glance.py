@@ -79,6 +79,6 @@ def _look(profile: str, command_line: Mapping[str, Any]) -> dict[str, str]:
 def _folders(command_line: Mapping[str, Any]) -> Iterator[Path]:
     given = command_line.get("profile_dir") or os.environ.get("WARMCHAT_PROFILE_DIR")
     if given:
-        yield Path(given).expanduser()
+        yield Path(os.path.expanduser(given))  # noqa: PTH111  pathlib raises for ~nobody; the reading that counts tells it
     yield config_folder() / "system_prompts"
     yield shipped_folder("system_prompts")

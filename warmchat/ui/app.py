@@ -156,7 +156,8 @@ class WarmchatApp(App[None]):
             return
         self._services = event.services
         self._loaded.set()
-        self.off_record = self.off_record or not self.settings.log
+        if self.off_record is (not self._glance.log):  # the user has not changed it meanwhile
+            self.off_record = not self.settings.log
         if self.settings.theme != self._glance.theme:
             self.theme = THEMES[self.settings.theme].name
         self.profiles_changed(first=True)

@@ -92,9 +92,7 @@ class ChatScreen(Screen[None]):
 
     def show_start(self) -> None:
         """Show what is known before a session is open."""
-        self._state = replace(
-            self._state, voice=self.look_of(self.chat_app.settings.profile), off_record=self.chat_app.off_record
-        )
+        self._state = replace(self._state, voice=self.look_of(self.chat_app.settings.profile))
         self.show_model(self.chat_app.seat.state)
 
     # ---- voices
@@ -126,7 +124,8 @@ class ChatScreen(Screen[None]):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record)
+            self._state = replace(self._state, voice=look, dial=dial)
+        self._state = replace(self._state, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
             self.set_class(name == look.css_class, name)
