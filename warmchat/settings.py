@@ -24,7 +24,7 @@ from warmchat.places import FILE_NAME, config_folder, data_folder
 
 
 def _expanded(value: object) -> object:
-    """Without pathlib, which raises where there is no such user: then there is no such file either, and that is said."""
+    """Without pathlib, which raises where there is no such user; that there is no such file is said later."""
     return os.path.expanduser(value) if isinstance(value, str | Path) else value  # noqa: PTH111
 
 
