@@ -133,7 +133,7 @@ def open_session(
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
     from warmchat.session import ChatSession, SessionRules
 
-    turns = log.path(session_id) if session_id is not None else []
+    turns, others = _tree(log, session_id) if session_id is not None else ([], [])
     return ChatSession(
         engine=engine,
         profiles=profiles,
@@ -151,7 +151,20 @@ def open_session(
         profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
+        others=others,
+        alternatives=log.alternatives(session_id) if session_id is not None else {},
+        marks=log.marks(session_id) if session_id is not None else {},
     )
+
+
+def _tree(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
+    """The turns of the branch that stood on the screen last, and those of the others."""
+    from warmchat.storage.log import path_to, path_to_newest
+
+    turns = log.turns(session_id)
+    path = path_to(turns, log.place(session_id)) or path_to_newest(turns)
+    shown = {turn.id for turn in path}
+    return path, [turn for turn in turns if turn.id not in shown]
 
 
 def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
