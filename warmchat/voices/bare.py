@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 
 from warmchat.compare.claims.numbers import NUMBER_WORDS
-from warmchat.compare.lexicon import listed
+from warmchat.compare.lexicon import MONTHS, listed
 from warmchat.compare.pointing import points_back
 from warmchat.compare.premise import claims
-from warmchat.compare.words import Sentence, is_content, sentences
+from warmchat.compare.words import Sentence, Token, is_content, sentences
 
 _LONGEST = 1200  # characters; what is longer holds material, not a plea
 _SHORT = 28  # tokens of a sentence that states a belief
@@ -97,20 +97,28 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _SELF = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|our|us|you're|you)\b", re.IGNORECASE)
-# Words that stand for something said before, or for how much is left of it.
+# Words that stand for something said before, or for how much is left of it ...
 _POINTS = re.compile(
     r"\b"
     + _any(
         "it|its|it's|this|these|those|they|them|their|he|she|him|her|his|hers|there|such|else|same|others?|another",
-        "remaining|altogether|in total|in all|now|then|each|both|either|neither|latter|former|so",
-        "i|i'm|i've|me|my|mine|we|us|our",
+        "now|then|each|both|either|neither|latter|former|so|that(?:'s| is| was)|of that",
+        r"(?:ones?|left|first|second|third|last|more|that)\s*\?",
     )
-    + r"\b|\b(?:ones?|left|first|second|third|last|more|that)\s*\?|\bthat(?:'s| is| was)\b|\bof that\b",
+    + r"(?:\b|\Z)",
     re.IGNORECASE,
 )
+# ... and those that do so wherever they stand: the others may point at the question's own words ("the ship ... it").
+_ALWAYS = re.compile(
+    r"\b(?:i|i'm|i've|me|my|mine|(?:should|can|could|did|will|are|were) we|remaining|altogether|in total|in all)\b"
+    r"|\b(?:left|more|that)\s*\?",
+    re.IGNORECASE,
+)
+_OWN = 2  # content words before a pronoun, from which it is the question's own
+
 _NOT_POINTING = re.compile(
     r"\b(?:how many|is|are|were|was) there\b|\bthere (?:is|are|was|were)\b|\b(?:tell|remind|show|give|help) me\b"
-    r"|\bdo we call\b|\bcan i ask\b|\bin our solar system\b|\bthis (?:year|month|week|day)\b",
+    r"|\bdo we call\b|\bis it (?:called|true|that|possible|safe|legal|better)\b|\bcan i ask\b|\bin our solar system\b|\bthis (?:year|month|week|day)\b",
     re.IGNORECASE,
 )
 _POSITIVE = {
@@ -130,25 +138,22 @@ _POSITIVE = {
         "shouldn't",
     ]
 } | {"can't": "Can", "won't": "Will"}
+_DAYS = frozenset(MONTHS) | listed("monday tuesday wednesday thursday friday saturday sunday christmas easter")
 _PERSONAL = listed("i i'm i've i'd i'll me my mine we us our you your")
 
 
 def bare(message: str) -> str:
     """The bare question; empty where there is nothing to take away, or it cannot be told what."""
-    if len(message) > _LONGEST or "```" in message or "\n\n" in message.strip() or points_back(_without_pleas(message)):
+    if len(message) > _LONGEST or "```" in message or message.strip().count("\n\n") > 1:
         return ""
     plain = " ".join(message.replace("’", "'").split())
     parts = [(s, plain[s.start : s.end].strip()) for s in sentences(plain)]
     asked = [(s, _own_question(w)) for s, w in parts if _asks(w)]
     asked = [(s, q) for s, q in asked if q]
+    if any(points_back(q) for _, q in asked) or (not asked and points_back(plain)):
+        return ""
     out = _with_needed(plain, parts, asked) if asked else _proposition(plain, parts)
     return "" if _same(out, plain) else out
-
-
-def _without_pleas(message: str) -> str:
-    plain = " ".join(message.replace("’", "'").split())
-    kept = (plain[s.start : s.end] for s in sentences(plain))
-    return " ".join(w for w in kept if not _PLEA.match(w.strip()))
 
 
 def _asks(wording: str) -> bool:
@@ -185,7 +190,7 @@ def _own_question(wording: str) -> str:
 def _with_needed(plain: str, parts: Sequence[tuple[Sentence, str]], asked: Sequence[tuple[Sentence, str]]) -> str:
     """The questions with those other sentences that an answer may need, in their order."""
     questions = {s.start: q for s, q in asked}
-    alone = all(_stands_alone(s, q) for s, q in asked[:1])
+    alone = all(_stands_alone(q) for _, q in asked[:1])
     stems = frozenset(t.stem for s, _ in asked for t in s.tokens if is_content(t))
     claimed = [c for c in claims(plain) if not c.plan]
     out = []
@@ -209,19 +214,30 @@ def _with_needed(plain: str, parts: Sequence[tuple[Sentence, str]], asked: Seque
     return " ".join(out)
 
 
-def _stands_alone(sentence: Sentence, question: str) -> bool:
+def _stands_alone(question: str) -> bool:
     """Whether it can be understood without what stands around it."""
-    if _POINTS.search(_NOT_POINTING.sub(" ", question)):
-        return False
-    content = [t for t in sentence.tokens if (is_content(t) or t.text[0].isdigit()) and t.low not in _PERSONAL]
-    return len(content) >= 2
+    content = [t for s in sentences(question) for t in s.tokens if _tells(t)]
+    return len(content) >= 2 and not _points(question)
+
+
+def _tells(token: Token) -> bool:
+    return (is_content(token) or token.text[0].isdigit()) and token.low not in _PERSONAL
+
+
+def _points(text: str) -> bool:
+    """Whether it leans on something that was said before it."""
+    plain = _NOT_POINTING.sub(" ", text)
+    if _ALWAYS.search(plain):
+        return True
+    content = [t.start for s in sentences(plain) for t in s.tokens if _tells(t)]
+    return any(sum(start < found.start() for start in content) < _OWN for found in _POINTS.finditer(plain))
 
 
 def _apart(sentence: Sentence, stems: frozenset[str]) -> bool:
     """Whether a statement has nothing to do with the question."""
     if any(t.text[0].isdigit() or t.low in NUMBER_WORDS for t in sentence.tokens):
         return False
-    inner = [t for t in sentence.tokens[1:] if t.capital and t.low not in _PERSONAL]
+    inner = [t for t in sentence.tokens[1:] if t.capital and t.low not in _PERSONAL | _DAYS]
     return not inner and not sentence.stems & stems
 
 
@@ -234,7 +250,7 @@ def _proposition(plain: str, parts: Sequence[tuple[Sentence, str]]) -> str:
     opening = next((w.split(" ")[0].lower() for s, w in parts if s.start <= found[0].start < s.end), "")
     if opening in _POSITIVE and plain[found[0].end :].startswith("?"):
         return f"{_POSITIVE[opening]} {text}?"
-    if _POINTS.search(_NOT_POINTING.sub(" ", text)) or _SELF.search(text):
+    if _points(text) or _SELF.search(text):
         return ""
     first = text.split(" ")[0]
     keep = first.isupper() or (first[:1].isupper() and not _begins(plain, found[0].start))
