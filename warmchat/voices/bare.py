@@ -17,7 +17,8 @@ from warmchat.compare.premise import claims
 from warmchat.compare.words import Sentence, Token, is_content, sentences
 
 _LONGEST = 1200  # characters; what is longer holds material, not a plea
-_SHORT = 28  # tokens of a sentence that states a belief
+_SHORT = 28  # tokens of a sentence that states a belief ...
+_VALUE = 8  # ... and of one that states a number
 
 
 def _any(*forms: str) -> str:
@@ -69,17 +70,25 @@ _TAG = re.compile(
     + r"\?\Z",
     re.IGNORECASE,
 )
-# A statement with one of these says what the user takes the answer to be, or how sure of it he is.
+# A statement with one of these says what the user takes the answer to be, or how sure of it he is ...
 _BELIEF = re.compile(
     r"\b"
     + _any(
-        r"i(?:'d| would| will|'ll)?(?: \w+){0,2} (?:say|bet|guess|go with|think|thought|believed?|suppose|assumed?|reckon)",
+        r"i(?:'d| would| will|'ll)?(?: \w+){0,2} (?:say|said|bet|guess|go with|think|thought|believed?|suppose|assumed?)",
         r"i(?: \w+){0,2} (?:know|knew|insist|swear|remember|recall|figured?|imagine|heard|read|learned|learnt|suspect)",
         r"i(?:'m| am) (?:\w+ ){0,2}(?:sure|certain|convinced|positive|confident|leaning|guessing|assuming|inclined)",
         r"my (?:\w+ ){0,2}(?:guess|money|answer|bet|hunch|understanding|gut|impression|instinct|belief|view|opinion)",
-        "(?:told|taught|assured|informed) me|(?:was|been|were) (?:told|taught|assured|raised)",
-        "(?:pretty|fairly|quite|almost) sure|obviously|surely|clearly|definitely|certainly|undoubtedly|no doubt|of course",
-        "without (?:a )?doubt|for a fact|as far as|correct me|the (?:right |correct )?answer|seems? (?:to me|like)",
+        "(?:told|taught|assured|informed) me|i (?:was|'ve been|have been) (?:told|taught|assured|raised)|i reckon",
+        "(?:pretty|fairly|quite|almost) sure|correct me|seems? to me|as far as i|the (?:right |correct )?answer|ask me",
+    )
+    + r"\b",
+    re.IGNORECASE,
+)
+# ... and with these, where nothing else in the message tells a story.
+_CERTAIN = re.compile(
+    r"\b"
+    + _any(
+        "obviously|surely|clearly|definitely|certainly|undoubtedly|of course|(?:without (?:a )?|no )doubt|for a fact",
         "(?:must|should|would|can only) be|(?:has|have|got) to be|gotta be|sounds like|(?:it|that)(?:'s| is| was|'d be)",
         "(?:says?|said|swears?|claims?|insists?|thinks?|told|believes?|reckons?) (?:that|me|it|the)",
         r"(?:people|everyone|everybody|they) (?:\w+ )?(?:says?|knows?|thinks?|agrees?)",
@@ -96,6 +105,7 @@ _AFTER = re.compile(
     r"((?:i|my|surely|obviously|it's|it is|isn't|because|since|everyone|people|we|mine)\b.*)\Z",
     re.IGNORECASE,
 )
+_IF = re.compile(r"(?:and |so |but )?(?:if|when|after|since|as|suppose|given|assuming|imagine|let)\b", re.IGNORECASE)
 _SELF = re.compile(r"\b(?:i|i'm|i've|i'd|i'll|me|my|mine|we|our|us|you're|you)\b", re.IGNORECASE)
 # Words that stand for something said before, or for how much is left of it ...
 _POINTS = re.compile(
@@ -138,6 +148,8 @@ _POSITIVE = {
         "shouldn't",
     ]
 } | {"can't": "Can", "won't": "Will"}
+_ANSWER = re.compile(r"(?:the|my) (?:\w+ ){0,2}(?:answer|result|solution)\b", re.IGNORECASE)
+_JOINS = re.compile(r"(?:and|but|or|so|because|to|of|than|about)\b", re.IGNORECASE)
 _DAYS = frozenset(MONTHS) | listed("monday tuesday wednesday thursday friday saturday sunday christmas easter")
 _PERSONAL = listed("i i'm i've i'd i'll me my mine we us our you your")
 
@@ -167,10 +179,10 @@ def _asks(wording: str) -> bool:
 def _own_question(wording: str) -> str:
     """The question in a sentence that asks, without what is claimed in it; empty where it only asks for assent."""
     before = _BEFORE.match(wording)
-    if before is not None and (_SELF.search(before[1]) or _BELIEF.search(before[1])):
+    if before is not None and not _IF.match(before[1]) and (_BELIEF.search(before[1]) or _mood(before[1])):
         wording = before[2]
     after = _AFTER.match(wording)
-    if after is not None and (_BELIEF.search(after[2]) or _SELF.search(after[2])) and len(after[1].split()) >= 3:
+    if after is not None and (_states(after[2]) or _SELF.search(after[2])) and len(after[1].split()) >= 3:
         wording = after[1].rstrip(" ,;:-–—") + "?"
     tag = _TAG.search(wording)
     if tag is not None:
@@ -190,28 +202,44 @@ def _own_question(wording: str) -> str:
 def _with_needed(plain: str, parts: Sequence[tuple[Sentence, str]], asked: Sequence[tuple[Sentence, str]]) -> str:
     """The questions with those other sentences that an answer may need, in their order."""
     questions = {s.start: q for s, q in asked}
-    alone = all(_stands_alone(q) for _, q in asked[:1])
-    stems = frozenset(t.stem for s, _ in asked for t in s.tokens if is_content(t))
-    claimed = [c for c in claims(plain) if not c.plan]
-    out = []
-    for sentence, wording in parts:
-        if sentence.start in questions:
-            out.append(questions[sentence.start])
-            continue
-        if _PLEA.match(wording):
-            continue
-        believes = len(sentence.tokens) <= _SHORT and (
-            _BELIEF.search(wording) is not None
-            or _TAG.search(wording) is not None
-            or wording.endswith("?")  # it only asks for assent
-            or any(sentence.start <= c.start < sentence.end for c in claimed)
-        )
-        if alone and (believes or _apart(sentence, stems)):
-            continue
-        if not alone and believes:
+    rest = [(s, w) for s, w in parts if s.start not in questions and not _PLEA.match(w)]
+    opinions = {s.start for s, w in rest if _opinion(s, w)}
+    if not _stands_alone(asked[0][1]):
+        if opinions:
             return ""  # the question may lean on what is believed: "I think X wrote it. When was it?"
-        out.append(wording)
-    return " ".join(out)
+        kept = {s.start for s, _ in rest}
+    else:
+        stems = frozenset(t.stem for s, _ in asked for t in s.tokens if is_content(t))
+        rest = [(s, w) for s, w in rest if s.start not in opinions]
+        needed = [s for s, w in rest if not _apart(s, stems) and not _certain(s, w)]
+        # Where there is something to be told, what tells of the user's mood alone still goes.
+        kept = {s.start for s, w in rest if not (_apart(s, stems) and _SELF.search(w))} if needed else set()
+    return " ".join(questions.get(s.start, w) for s, w in parts if s.start in questions or s.start in kept)
+
+
+def _opinion(sentence: Sentence, wording: str) -> bool:
+    """Whether it states what the user takes the answer to be; a question that is left only asks for assent."""
+    if len(sentence.tokens) > _SHORT:
+        return False
+    return bool(_BELIEF.search(wording) or _TAG.search(wording) or wording.endswith("?"))
+
+
+def _states(wording: str) -> bool:
+    return bool(_BELIEF.search(wording) or _CERTAIN.search(wording))
+
+
+def _certain(sentence: Sentence, wording: str) -> bool:
+    most = _VALUE if _counts(sentence) else _SHORT  # "It's 54", not a sentence of a sum
+    return len(sentence.tokens) <= most and _CERTAIN.search(wording) is not None
+
+
+def _mood(wording: str) -> bool:
+    """Whether it speaks of the user and tells no number."""
+    return bool(_SELF.search(wording)) and not any(_counts(s) for s in sentences(wording))
+
+
+def _counts(sentence: Sentence) -> bool:
+    return any(t.text[0].isdigit() or (t.low in NUMBER_WORDS and t.low != "first") for t in sentence.tokens)
 
 
 def _stands_alone(question: str) -> bool:
@@ -235,7 +263,7 @@ def _points(text: str) -> bool:
 
 def _apart(sentence: Sentence, stems: frozenset[str]) -> bool:
     """Whether a statement has nothing to do with the question."""
-    if any(t.text[0].isdigit() or t.low in NUMBER_WORDS for t in sentence.tokens):
+    if _counts(sentence):
         return False
     inner = [t for t in sentence.tokens[1:] if t.capital and t.low not in _PERSONAL | _DAYS]
     return not inner and not sentence.stems & stems
@@ -244,13 +272,15 @@ def _apart(sentence: Sentence, stems: frozenset[str]) -> bool:
 def _proposition(plain: str, parts: Sequence[tuple[Sentence, str]]) -> str:
     """A message that asks nothing but assent: its one claim as a question; empty where it has none, or several."""
     found = [c for c in claims(plain) if not c.plan and not c.negated]
-    if len(found) != 1 or len(found[0].text.split()) < 3:
+    if len(found) != 1 or len(found[0].text.split()) < 3 or _JOINS.match(found[0].text):
         return ""
+    if any(not _PLEA.match(w) and not _mood(w) and not (s.start <= found[0].start < s.end) for s, w in parts):
+        return ""  # something is told that may matter
     text = _TAG.sub("", found[0].text.strip().rstrip(".!?") + "?").rstrip("?").strip(" ,")
     opening = next((w.split(" ")[0].lower() for s, w in parts if s.start <= found[0].start < s.end), "")
     if opening in _POSITIVE and plain[found[0].end :].startswith("?"):
         return f"{_POSITIVE[opening]} {text}?"
-    if _points(text) or _SELF.search(text):
+    if _points(text) or _SELF.search(text) or _ANSWER.match(text):
         return ""
     first = text.split(" ")[0]
     keep = first.isupper() or (first[:1].isupper() and not _begins(plain, found[0].start))
