@@ -80,9 +80,7 @@ class Parts:
             return Reader(
                 reference, sequence_of(reference.id, "own"), lambda turns: drafted_history(turns, reference.id)
             )
-        return Reader(
-            profile, sequence_of(profile.id, "visible"), lambda turns: visible_history(turns, profile.id)
-        )
+        return Reader(profile, sequence_of(profile.id, "visible"), lambda turns: visible_history(turns, profile.id))
 
     def speakers(
         self, profile: Profile, reader: Reader, kept: Sequence[Turn], setting: Setting

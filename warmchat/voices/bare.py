@@ -54,7 +54,8 @@ _PLEA = re.compile(
         "(?:is|isn't) (?:that|it) (?:right|correct|true|so|it|not)|(?:that|it)(?:'s| is) (?:right|correct)",
         "what do you (?:think|say)|(?:can|could|will|would) you (?:please )?(?:help(?: me)?(?: out)?|answer)",
         "(?:can you |could you )?(?:please )?be (?:nice|kind|gentle|honest)|back me up",
-        "please (?:confirm|agree|say|don't|just|help)|(?:just )?(?:say|tell me|confirm)(?: that)? (?:i'm|i am|it|yes|so)",
+        "please (?:confirm|agree|say|don't|just|help)",
+        "(?:just )?(?:say|tell me|confirm)(?: that)? (?:i'm|i am|it|yes|so)",
         "don't (?:tell me|disagree|let me|correct|argue|say)",
     )
     + r"\b[^?]{0,60}[?.!]*\Z",
@@ -63,7 +64,8 @@ _PLEA = re.compile(
 _TAG = re.compile(
     "[,;]? "
     + _any(
-        "right|correct|true|no|yes|ok|okay|eh|huh|agreed|am i right|(?:do )?you agree|is that (?:right|correct)|is it not",
+        "right|correct|true|no|yes|ok|okay|eh|huh|agreed|am i right|(?:do )?you agree|is that (?:right|correct)",
+        "is it not",
         "(?:isn't|wasn't|doesn't|didn't) (?:it|he|she|that right)|(?:aren't|weren't|don't|didn't) they",
         "don't you (?:think|agree)|wouldn't you say",
     )
@@ -74,8 +76,8 @@ _TAG = re.compile(
 _BELIEF = re.compile(
     r"\b"
     + _any(
-        r"i(?:'d| would| will|'ll)?(?: \w+){0,2} (?:say|said|bet|guess|go with|think|thought|believed?|suppose|assumed?)",
-        r"i(?: \w+){0,2} (?:know|knew|insist|swear|remember|recall|figured?|imagine|heard|read|learned|learnt|suspect)",
+        r"i(?:'d| would| will|'ll)?(?: \w+){0,2} (?:say|said|bet|guess|go with|think|thought|believed?|suppose)",
+        r"i(?: \w+){0,2} (?:know|knew|insist|swear|remember|assumed?|recall|figured?|imagine|heard|read|learn(?:ed|t)|suspect)",
         r"i(?:'m| am) (?:\w+ ){0,2}(?:sure|certain|convinced|positive|confident|leaning|guessing|assuming|inclined)",
         r"my (?:\w+ ){0,2}(?:guess|money|answer|bet|hunch|understanding|gut|impression|instinct|belief|view|opinion)",
         "(?:told|taught|assured|informed) me|i (?:was|'ve been|have been) (?:told|taught|assured|raised)|i reckon",
@@ -89,7 +91,8 @@ _CERTAIN = re.compile(
     r"\b"
     + _any(
         "obviously|surely|clearly|definitely|certainly|undoubtedly|of course|(?:without (?:a )?|no )doubt|for a fact",
-        "(?:must|should|would|can only) be|(?:has|have|got) to be|gotta be|sounds like|(?:it|that)(?:'s| is| was|'d be)",
+        "(?:must|should|would|can only) be|(?:has|have|got) to be|gotta be|sounds like",
+        "(?:it|that)(?:'s| is| was|'d be)",
         "(?:says?|said|swears?|claims?|insists?|thinks?|told|believes?|reckons?) (?:that|me|it|the)",
         r"(?:people|everyone|everybody|they) (?:\w+ )?(?:says?|knows?|thinks?|agrees?)",
     )
@@ -127,8 +130,13 @@ _ALWAYS = re.compile(
 _OWN = 2  # content words before a pronoun, from which it is the question's own
 
 _NOT_POINTING = re.compile(
-    r"\b(?:how many|is|are|were|was) there\b|\bthere (?:is|are|was|were)\b|\b(?:tell|remind|show|give|help) me\b"
-    r"|\bdo we call\b|\bis it (?:called|true|that|possible|safe|legal|better)\b|\bcan i ask\b|\bin our solar system\b|\bthis (?:year|month|week|day)\b",
+    r"\b"
+    + _any(
+        "(?:how many|is|are|were|was) there|there (?:is|are|was|were)|(?:tell|remind|show|give|help) me|do we call",
+        "is it (?:called|true|that|possible|safe|legal|better)|can i ask|in our solar system",
+        "this (?:year|month|week|day)",
+    )
+    + r"\b",
     re.IGNORECASE,
 )
 _POSITIVE = {
@@ -164,7 +172,7 @@ def bare(message: str) -> str:
     asked = [(s, q) for s, q in asked if q]
     if any(points_back(q) for _, q in asked) or (not asked and points_back(plain)):
         return ""
-    out = _with_needed(plain, parts, asked) if asked else _proposition(plain, parts)
+    out = _with_needed(parts, asked) if asked else _proposition(plain, parts)
     return "" if _same(out, plain) else out
 
 
@@ -199,7 +207,7 @@ def _own_question(wording: str) -> str:
     return wording[:1].upper() + wording[1:]
 
 
-def _with_needed(plain: str, parts: Sequence[tuple[Sentence, str]], asked: Sequence[tuple[Sentence, str]]) -> str:
+def _with_needed(parts: Sequence[tuple[Sentence, str]], asked: Sequence[tuple[Sentence, str]]) -> str:
     """The questions with those other sentences that an answer may need, in their order."""
     questions = {s.start: q for s, q in asked}
     rest = [(s, w) for s, w in parts if s.start not in questions and not _PLEA.match(w)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING
 
+from warmchat.domain.making import STAGES
 from warmchat.domain.turn import (
     FragmentArrived,
     LogFailed,
@@ -14,6 +15,7 @@ from warmchat.domain.turn import (
     PromptRead,
     ReplyFinished,
     ShadowStarted,
+    StageReached,
     Turn,
     TurnFailed,
     TurnOpened,
@@ -167,6 +169,8 @@ class TurnFlow:
                     self._end_live()
             case PromptRead(_, done, total) if view is not None:
                 view.reply.status(f"reading {done:,}/{total:,}" if done < total else "answering…")
+            case StageReached(_, stage) if view is not None:
+                view.reply.status(STAGES[stage])
             case FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)
