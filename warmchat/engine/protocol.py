@@ -160,7 +160,7 @@ class EngineInfo:
         flash_attention, mmap: `on`, `off`, or `auto` where llama.cpp decides; empty for a server.
         reasons: for each value that was chosen (`n_ctx`, `threads`, `kv_type`, `flash_attention`, `gpu_layers`, `mmap`,
             `lanes`), why, in plain words.
-        own_system: where a profile has no system prompt, the model's template puts in one of its own (but see `Job.bare`).
+        own_system: where a profile has no system prompt, the model's template puts in one of its own (but `Job.bare`).
     """
 
     model: str
