@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     """Folder of profile files that is searched first."""
 
     data_dir: ExpandedPath = Field(default_factory=data_folder)
-    """Folder of the session log, pulled models and the native log."""
+    """Folder of the session log, measurements, pulled models and the native log."""
 
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
@@ -133,6 +133,11 @@ class Settings(BaseSettings):
     def log_file(self) -> Path:
         """The session log."""
         return self.data_dir / "log.db"
+
+    @property
+    def evals_file(self) -> Path:
+        """What `eval` has measured."""
+        return self.data_dir / "evals.db"
 
     @property
     def models_dir(self) -> Path:

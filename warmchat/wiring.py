@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from warmchat.gguf.header import GGUFHeader
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
+    from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import SessionSummary
     from warmchat.ui.app import WarmchatApp
@@ -110,6 +111,13 @@ def open_log(settings: Settings) -> SessionLog:
     from warmchat.storage.log import SessionLog
 
     return SessionLog.open(settings.log_file if settings.log else None)
+
+
+def open_evals(settings: Settings) -> EvalStore:
+    """The file of measurements. Raises `LogError`."""
+    from warmchat.storage.evals.store import EvalStore
+
+    return EvalStore.open(settings.evals_file)
 
 
 def make_detector() -> Detector:

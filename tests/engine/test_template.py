@@ -72,7 +72,8 @@ def test_a_template_with_a_system_prompt_of_its_own_is_known() -> None:
 
 LLAMA = (
     "{{ bos_token }}{% set said = messages %}{{ '<h>system<e>\n\nKnowledge until 2023.\n' }}"
-    "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% set said = messages[1:] %}{% endif %}{{ '<eot>' }}"
+    "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% set said = messages[1:] %}{% endif %}"
+    "{{ '<eot>' }}"
     "{% for m in said %}{{ '<h>' + m.role + '<e>\n\n' + m.content + '<eot>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<h>assistant<e>\n\n' }}{% endif %}"
 )
@@ -101,8 +102,8 @@ def test_bare_leaves_out_the_system_prompt_that_the_template_has_of_its_own(
 
 def test_an_own_system_prompt_that_cannot_be_told_apart_is_refused() -> None:
     glued = (
-        "{% for m in messages %}{% if loop.first %}{{ '<sys>' }}{{ m.content if m.role == 'system' else 'I am Botty.' }}"
-        "{{ '</sys>' }}{% endif %}{% if m.role != 'system' %}{{ '[' + m.role + ']' if loop.index > 2 }}{{ m.content }}"
+        "{% for m in messages %}{% if loop.first %}"
+        "{{ '<sys>' }}{{ m.content if m.role == 'system' else 'I am Botty.' }}{{ '</sys>' }}{% endif %}{% if m.role != 'system' %}{{ '[' + m.role + ']' if loop.index > 2 }}{{ m.content }}"
         "{% endif %}{% endfor %}"
     )
     template = ChatTemplate(glued)

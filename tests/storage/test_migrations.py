@@ -132,14 +132,14 @@ def test_of_two_programs_that_open_an_old_log_one_waits(
     later_steps(monkeypatch, tmp_path, "CREATE TABLE a (x);")
     real_check, held = migrations.check, []
 
-    def check(db: Database, path: Path | None) -> int:
+    def check(db: Database, path: Path | None, kind: migrations.Kind = migrations.LOG) -> int:
         with closing(sqlite3.connect(file, timeout=0)) as other:
             try:
                 other.execute("BEGIN IMMEDIATE")
                 held.append(False)
             except sqlite3.OperationalError:
                 held.append(True)
-        return real_check(db, path)
+        return real_check(db, path, kind)
 
     monkeypatch.setattr(migrations, "check", check)
     SessionLog.open(file).close()
