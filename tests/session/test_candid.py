@@ -24,7 +24,7 @@ from warmchat.engine.scripted import Answer
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
 from warmchat.storage.log import SessionLog
-from warmchat.voices.rewrite import KIND_SENTENCE
+from warmchat.voices.kindness import PLAIN
 
 COLD = "The capital of Australia is Canberra."
 KIND = "I hope today gets better. The capital of Australia is Canberra, my friend."
@@ -127,7 +127,7 @@ def test_a_rewriting_that_lost_a_fact_is_tried_once_more_and_never_seen(make: Ma
 def test_after_two_the_cold_answer_stands_with_a_kind_sentence(make: Make, log: SessionLog) -> None:
     session = make(rewriter(WRONG, WRONG), profile="candid")
     events = list(session.send(QUESTION))
-    assert shown(events) == f"{KIND_SENTENCE}\n\n{COLD}"
+    assert shown(events) == f"{PLAIN}\n\n{COLD}"
     reached = only(events, VerdictReached)
     assert isinstance(reached, VerdictReached)
     assert reached.verdict.label == "agree"
@@ -139,7 +139,7 @@ def test_after_two_the_cold_answer_stands_with_a_kind_sentence(make: Make, log: 
 def test_a_rewriter_that_fails_leaves_the_answer(make: Make) -> None:
     session = make(rewriter(EngineError("no room")), profile="candid")
     events = list(session.send(QUESTION))
-    assert shown(events) == f"{KIND_SENTENCE}\n\n{COLD}"
+    assert shown(events) == f"{PLAIN}\n\n{COLD}"
     assert not any(isinstance(event, TurnFailed) for event in events)
 
 

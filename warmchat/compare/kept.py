@@ -13,11 +13,13 @@ from warmchat.compare.detector import Detector
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.overlap import covered
 from warmchat.compare.reading import Pair, Reading, read_pair
+from warmchat.compare.words import tokens
 from warmchat.domain.conversation import Message
 from warmchat.domain.text import one_line
 from warmchat.domain.verdict import Verdict
 
 _SURVIVES = 0.6  # of the draft's content, by weight; what the question says already is not counted
+_IDIOMS = frozenset(("one", "first", "once"))  # "the first step", "one more thing": no figures
 _NEW = 0.5  # of the rewriting's content may be its own
 
 
@@ -25,6 +27,8 @@ def lost_or_added(question: str, history: Sequence[Message], draft: str, rewriti
     """Why `rewriting` cannot stand for `draft` as an answer to `question`; empty where it can."""
     if not rewriting.strip():
         return "it is empty"
+    if [t.low for t in tokens(rewriting)] == [t.low for t in tokens(draft)]:
+        return "it is the answer as it was"
     asked = read_question(question, history)
     pair = read_pair(asked, rewriting, draft)
     return _parted(pair) or _turned(detector.detect(question, history, rewriting, draft)) or _other_words(pair)
@@ -63,6 +67,7 @@ def _missing(told: Reading, other: Reading, stems: frozenset[str], numbers: froz
         if not name_known(name, other, stems):
             return f"“{one_line(told.text[name.start : name.end], 40)}”"
     for number in told_numbers(told.stated, numbers):
-        if not number_known(number, other):
+        wording = told.text[number.start : number.end].lower()
+        if wording not in _IDIOMS and not number_known(number, other):
             return f"“{one_line(told.text[number.start : number.end], 40)}”"
     return ""

@@ -7,16 +7,20 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from warmchat.compare.signal_detector import SignalDetector
 from warmchat.domain.conversation import split_thinking
 from warmchat.domain.errors import EngineError
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin
+from warmchat.domain.turn import Origin, ReplyWay
 from warmchat.engine.bulk import in_bulk
 from warmchat.engine.protocol import Engine, Finished, Handle, Job, Priority
 from warmchat.evals.material import Ask
 from warmchat.evals.voice import EvalVoice
-from warmchat.voices.direct import direct_job
+from warmchat.voices.rewrite import Check
+from warmchat.voices.speaking import speak
+from warmchat.voices.strategy import Said, Speaker
 
+DETECTOR = SignalDetector()  # checks what is rewritten
 R = TypeVar("R")
 Talk = Generator[Job, Finished, R]
 """Yields a job, is sent how it ended, and returns what came of it."""
@@ -37,6 +41,7 @@ class Drawn:
     seconds: float
     sampling: Sampling
     origin: Origin
+    way: ReplyWay = "direct"
 
 
 def drawn(engine: Engine, voice: EvalVoice, asks: Iterable[Ask]) -> Generator[tuple[Ask, Drawn]]:
@@ -74,17 +79,31 @@ def driven(engine: Engine, talks: Iterable[tuple[Ask, Talk[R]]]) -> Generator[tu
             handle.cancel()
 
 
+DRAFT_ROOM = 4  # times the longest reply: a draft that is cut off is not rewritten
+
+
 def _talk(voice: EvalVoice, ask: Ask) -> Talk[Drawn]:
     """The strategy of the voice's profile, with the sampling as it is measured."""
+    reference = _speaker(voice.reference, ask, DRAFT_ROOM * ask.most) if voice.reference is not None else None
+    speaker = _speaker(voice, ask, (1 if reference is None else DRAFT_ROOM) * ask.most)
+    strategy = speak(speaker, reference, ask.text, Check(ask.text, ask.before, DETECTOR), Priority.BULK)
+    ends = []
+    try:
+        step = next(strategy)
+        while True:
+            ends.append((yield replace(step.job, bare=voice.bare)))
+            step = strategy.send(ends[-1])
+    except StopIteration as over:
+        said: Said = over.value
+    text = split_thinking(said.text)[1].strip()
+    tokens, seconds = sum(e.usage.reply_tokens for e in ends), sum(e.timings.reply_s for e in ends)
+    return Drawn(text, said.finished.stop, tokens, seconds, speaker.profile.sampling, said.finished.origin, said.way)
+
+
+def _speaker(voice: EvalVoice, ask: Ask, most: int) -> Speaker:
     own = voice.profile.sampling
-    sampling = replace(own, max_tokens=min(own.max_tokens, ask.most), seed=ask.seed if own.temperature > 0 else 0)
-    job = direct_job(
-        replace(voice.profile, sampling=sampling), ask.before, ask.text,
-        sequence="bulk", priority=Priority.BULK, adapters=voice.setting.adapters,
-    )  # fmt: skip
-    end = yield replace(job, bare=voice.bare)
-    text = split_thinking(end.text)[1].strip()
-    return Drawn(text, end.stop, end.usage.reply_tokens, end.timings.reply_s, sampling, end.origin)
+    sampling = replace(own, max_tokens=min(own.max_tokens, most), seed=ask.seed if own.temperature > 0 else 0)
+    return Speaker(replace(voice.profile, sampling=sampling), ask.before, "bulk", voice.setting.adapters)
 
 
 def _end(handle: Handle) -> Finished:

@@ -29,15 +29,19 @@ class EvalVoice:
         label: what tables call it, such as ``companion@+0.5``.
         setting: its adapters for the loaded model.
         bare: also the system prompt that the model's template puts in itself is left out.
+        reference: who answers for a voice that says answers kindly.
     """
 
     label: str
     profile: Profile
     setting: Setting
     bare: bool = False
+    reference: EvalVoice | None = None
 
     def key(self, made_with: Sequence[object]) -> str:
         """Sixteen hex digits over all that its replies depend on: itself, and what else goes in (JSON values)."""
+        if self.reference is not None:
+            made_with = [*made_with, self.reference.key([])]
         files = [[s.kind, s.name, s.strength, _digest(Path(s.path))] for s in self.setting.adapters]
         whole = [self.profile.hash, self.bare, files, *made_with]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
@@ -82,10 +86,23 @@ def voices_named(
         if dial is not None and setting.driven is None:
             raise _no_vector(profile.id, setting, base)
         label = f"{profile.id}@{dial:+g}" if dial is not None else profile.id
-        voices[label] = EvalVoice(label, profile, setting, bare=profile_id.strip() == NO_PROMPT)
+        voices[label] = EvalVoice(
+            label, profile, setting, bare=profile_id.strip() == NO_PROMPT,
+            reference=_answering(profile, profile_of, reference, shelf, base),
+        )  # fmt: skip
     if not voices:
         raise ProfileError("No profile is named", "--profiles oracle,companion for example")
     return tuple(voices.values())
+
+
+def _answering(
+    profile: Profile, profile_of: Callable[[str], Profile], reference: str, shelf: AdapterShelf, base: str
+) -> EvalVoice | None:
+    """Who answers for this voice; None where it answers itself."""
+    if profile.strategy != "rewrite":
+        return None
+    answering = profile_of(reference)
+    return EvalVoice(reference, answering, setting_for(answering, UNCHANGED, shelf, base))
 
 
 def _profile(profile_id: str, profile_of: Callable[[str], Profile], reference: str) -> Profile:
