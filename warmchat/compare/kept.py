@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from warmchat.compare.asked import read_question
 from warmchat.compare.detector import Detector
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
-from warmchat.compare.overlap import covered
+from warmchat.compare.overlap import covered, shared
 from warmchat.compare.reading import Pair, Reading, read_pair
 from warmchat.compare.words import tokens
 from warmchat.domain.conversation import Message
@@ -20,7 +20,8 @@ from warmchat.domain.verdict import Verdict
 
 _SURVIVES = 0.6  # of the draft's content, by weight; what the question says already is not counted
 _IDIOMS = frozenset(("one", "first", "once"))  # "the first step", "one more thing": no figures
-_NEW = 0.5  # of the rewriting's content may be its own
+_NEW = 0.5  # of the rewriting's content may be its own ...
+_FEW = 3.0  # ... and so much in any case: about three words
 
 
 def lost_or_added(question: str, history: Sequence[Message], draft: str, rewriting: str, detector: Detector) -> str:
@@ -56,7 +57,8 @@ def _other_words(pair: Pair) -> str:
     here, there = pair.reply, pair.shadow
     if there.core_bag and covered(there.core_bag, here.bag) < _SURVIVES:
         return "it lost most of what the answer says"
-    if here.bag and covered(here.bag, there.bag) < 1 - _NEW:
+    own = sum(here.bag.values()) - shared(here.bag, there.bag)
+    if own > _FEW and own > _NEW * sum(here.bag.values()):
         return "most of what it says is not in the answer"
     return ""
 
