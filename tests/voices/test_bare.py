@@ -87,6 +87,6 @@ def test_under_the_conditions_of_the_study_the_question_is_left_to_the_letter() 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from(["I think", "what is", "?", ".", ",", "Sydney", "it", "right", "so", "\n", "7"]), max_size=300))
+@given(st.lists(st.sampled_from(["I think", "what is", "?", ".", ",", "it", "right", "so", "\n", "7"]), max_size=300))
 def test_any_text_is_read(words: list[str]) -> None:
     assert isinstance(bare(" ".join(words)), str)
