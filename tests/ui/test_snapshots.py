@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.evals.examples import example_report
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
 from tests.ui.test_heat import TOKENS
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
@@ -112,6 +113,12 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "What works here" in drawn(world))
 
 
+async def measured(world: World, pilot: Pilot[None]) -> None:
+    """The last measurement of the model."""
+    await pilot.press("alt+m")
+    await until(pilot, lambda: "on the front" in drawn(world) or "is right" in drawn(world))
+
+
 SCENES: dict[str, Before] = {
     "empty": empty,
     "agreement": agreement,
@@ -127,6 +134,7 @@ SCENES: dict[str, Before] = {
     "adapters_typed": adapters_typed,
     "server": server,
     "no_model": empty,
+    "measured": measured,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
 STEERED = {"adapters", "adapters_typed", "server"}
@@ -157,6 +165,7 @@ def test_picture(
         shelf=Shelf(ORACLE, STEERED_COMPANION) if scene in STEERED else Shelf(),
         n_ctx=40 if scene == "window" else 2048,
         remote=scene == "server",
+        report=lambda _model: example_report(),
     )
 
     async def before(pilot: Pilot[None]) -> None:
