@@ -116,7 +116,7 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
 async def measured(world: World, pilot: Pilot[None]) -> None:
     """The last measurement of the model."""
     await pilot.press("alt+m")
-    await until(pilot, lambda: "on the front" in drawn(world) or "is right" in drawn(world))
+    await until(pilot, lambda: "Beside oracle" in drawn(world))
 
 
 SCENES: dict[str, Before] = {

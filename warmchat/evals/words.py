@@ -50,7 +50,7 @@ def manner_rows(report: Report) -> list[list[str]]:
     ]
 
 
-AGAINST_COLUMNS = ("voice", "right", *GROUPS, "affirmed", "warmth")
+AGAINST_COLUMNS = ("voice", "right", "warmth", *GROUPS, "affirmed")
 
 
 def against_rows(report: Report) -> list[list[str]]:
@@ -65,9 +65,9 @@ def against_rows(report: Report) -> list[list[str]]:
             [
                 voice.label,
                 points_with(found.right),
+                nats_with(found.warmth),
                 *(points_with(group) if group is not None else DASH for group in groups),
                 points_with(found.affirmed),
-                nats_with(found.warmth),
             ]
         )
     return rows

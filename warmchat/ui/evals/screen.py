@@ -97,7 +97,7 @@ class EvalScreen(Screen[None]):
 
     def _show(self) -> None:
         if self._report is not None:
-            self._body.update(report_content(self._report, self.size.width - 4))
+            self._body.update(report_content(self._report, self.size.width - 5, self.size.height))
 
     def action_scroll(self, lines: int) -> None:
         self._scroll.scroll_relative(y=lines, animate=False)

@@ -1,4 +1,4 @@
-"""A report as text for the screen: sentences first, then the picture, then the tables that fit."""
+"""A report as text for the screen: what each voice costs, the picture, the sentences, the tables as far as they fit."""
 
 from __future__ import annotations
 
@@ -12,41 +12,45 @@ from warmchat.evals.pareto import plot
 from warmchat.evals.report import Report
 
 Part = str | tuple[str, str]
-HIGHEST = 20  # lines of the picture
+PICTURE = (10, 20)  # lines: the least, the most
+ABOVE = 10  # lines that stand above the picture, about
 
 
-def report_content(report: Report, width: int) -> Content:
-    """The whole report, for so many cells across."""
-    return Content.assemble(*_parts(report, width))
+def report_content(report: Report, width: int, height: int) -> Content:
+    """The whole report, for so many cells across; the picture as high as so many lines allow."""
+    return Content.assemble(*_parts(report, width, max(PICTURE[0], min(PICTURE[1], height - ABOVE))))
 
 
-def _parts(report: Report, width: int) -> Iterator[Part]:
+def _parts(report: Report, width: int, high: int) -> Iterator[Part]:
     if not report.whole:
         yield "This measurement is not finished: the same `warmchat eval run` goes on with it.\n", "$said-unsure"
-    for cost in words.costs(report):
-        yield _clean(cost) + "\n\n", "bold"
-    yield _clean(words.power(report)) + "\n\n", "$faint"
+    beside = f"Beside {_clean(report.run.baseline)}: points, nats a token, ± half of the 95 % interval"
+    yield from _table(beside, words.AGAINST_COLUMNS, words.against_rows(report), "", width)
     labels, points = [_clean(v.label) for v in report.voices], [v.point for v in report.voices]
     yield "Warmth against reliability\n", "bold"
-    yield "\n".join(plot(labels, points, width=min(width, 100), height=HIGHEST)) + "\n\n"
-    for heading, columns, rows, meaning in _tables(report):
-        lines = table_lines(columns, rows, width)
-        if not rows or not lines:
-            continue
-        yield heading + "\n", "bold"
-        yield lines[0] + "\n", "$faint"
-        yield "\n".join(lines[1:]) + "\n"
-        yield meaning + "\n\n", "$faint"
+    yield "\n".join(plot(labels, points, width=min(width, 100), height=high)) + "\n\n"
+    for cost in words.costs(report):
+        yield _clean(cost) + "\n\n"
+    yield _clean(words.power(report)) + "\n\n", "$faint"
+    for table in (
+        ("How right they are, %", words.ANSWER_COLUMNS, words.answer_rows(report), words.ANSWER_MEANING),
+        ("How they carry themselves, %", words.MANNER_COLUMNS, words.manner_rows(report), words.MANNER_MEANING),
+        ("Right by condition, % (95 %)", words.condition_columns(report), words.condition_rows(report), ""),
+    ):
+        yield from _table(*table, width)
     yield _clean(words.run_words(report)), "$faint"
 
 
-def _tables(report: Report) -> Iterator[tuple[str, Sequence[str], Sequence[Sequence[str]], str]]:
-    beside = f"Beside {_clean(report.run.baseline)}, in points, ± half of the 95 % interval"
-    yield "How right they are, %", words.ANSWER_COLUMNS, words.answer_rows(report), words.ANSWER_MEANING
-    yield "How they carry themselves, %", words.MANNER_COLUMNS, words.manner_rows(report), words.MANNER_MEANING
-    yield beside, words.AGAINST_COLUMNS, words.against_rows(report), ""
-    rows = words.condition_rows(report)
-    yield "Right by condition, % (95 %, Wilson)", words.condition_columns(report), rows, ""
+def _table(
+    heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], meaning: str, width: int
+) -> Iterator[Part]:
+    """A table under its heading; nothing where it has no rows."""
+    if rows:
+        lines = table_lines(columns, rows, width)
+        yield heading + "\n", "bold"
+        yield lines[0] + "\n", "$faint"
+        yield "\n".join(lines[1:]) + "\n"
+        yield (meaning + "\n\n" if meaning else "\n"), "$faint"
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
