@@ -11,6 +11,7 @@ import pytest
 from tests.evals.world import KnownModel, small
 from warmchat import wiring
 from warmchat.cli.main import main
+from warmchat.engine.scripted import ScriptedEngine
 from warmchat.evals.run import EvalRun
 from warmchat.storage.evals.store import EvalStore
 
@@ -93,6 +94,17 @@ def test_restart_forgets_this_run_alone(capsys: pytest.CaptureFixture[str], know
     assert len(json_of(capsys, "eval", "list")["runs"]) == 2
 
 
+def test_a_judge_that_does_not_beat_the_rules_does_not_judge(
+    capsys: pytest.CaptureFixture[str], known: KnownModel, data: Path, starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = iter([known, ScriptedEngine(lambda _job: "yes")])
+    monkeypatch.setattr(wiring, "open_engine", lambda *_: next(engines))
+    assert main([*SMALL, "--judge", str(starter)]) == 0
+    assert "So the rules stay." in capsys.readouterr().err
+    with EvalStore.open(data / "evals.db") as store:
+        assert {r.judged_by for r in store.replies(store.runs()[0].id)} == {""}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -135,12 +147,12 @@ def test_before_anything_was_measured(capsys: pytest.CaptureFixture[str], data: 
 
 @pytest.mark.model
 def test_the_real_model(capsys: pytest.CaptureFixture[str], data: Path) -> None:
-    """Three voices, one of them without any prompt; rows that say how they came about."""
-    found = json_of(capsys, "eval", "run", "--limit", "3", "--conditions", "plain,sad+belief", "--warmth-messages", "1",
-                    "--cases", "0")  # fmt: skip
-    assert [v["voice"]["label"] for v in found["voices"]] == ["none", "oracle", "companion"]
+    """Two voices, one of them without any prompt; rows that say how they came about."""
+    found = json_of(capsys, "eval", "run", "--profiles", "none,companion", "--limit", "2", "--conditions",
+                    "plain,sad+belief", "--warmth-messages", "1", "--cases", "0")  # fmt: skip
+    assert [v["voice"]["label"] for v in found["voices"]] == ["none", "companion"]
     assert found["run"]["finished_at"]
-    assert all(v["right"]["n"] == 3 for v in found["voices"])
+    assert all(v["right"]["n"] == 2 for v in found["voices"])
     assert all(v["warmth"]["texts"] + v["warmth"]["too_short"] == 1 for v in found["voices"])
     with EvalStore.open(data / "evals.db") as store:
         rows = store.replies(found["run"]["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 from warmchat.evals.conditions import CONDITIONS
@@ -55,5 +56,6 @@ def example_replies(voices: tuple[str, ...] = tuple(VOICES)) -> list[ReplyRecord
     return out
 
 
+@cache
 def example_report(voices: tuple[str, ...] = tuple(VOICES), *, whole: bool = True) -> Report:
     return report(example_run(voices, whole=whole), example_replies(voices))

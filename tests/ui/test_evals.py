@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.evals.examples import example_replies, example_report, example_run
@@ -13,10 +14,11 @@ from warmchat.ui.evals.screen import EvalScreen
 
 async def test_alt_m_shows_the_last_measurement_of_the_loaded_model() -> None:
     asked: list[str] = []
+    shown = example_report(("oracle", "companion"))  # before: the first import of scipy takes its time
 
     def last(model: str) -> Report:
         asked.append(model)
-        return example_report(("oracle", "companion"))
+        return shown
 
     world = World(report=last)
     async with world.app.run_test(size=(140, 45)) as pilot:
@@ -68,8 +70,6 @@ async def test_a_file_that_cannot_be_read_is_said() -> None:
 
 
 async def test_names_from_a_file_do_nothing_to_the_terminal() -> None:
-    from dataclasses import replace
-
     evil = "x[@click=app.quit]y[/]\x1b]52;c;QUFB\x07"
     run = example_run()
     voices = (run.voices[1], replace(run.voices[2], label=evil))

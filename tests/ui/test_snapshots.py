@@ -158,6 +158,7 @@ def test_picture(
     snap_compare: Any, scene: str, size: tuple[int, int], theme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
+    shown = example_report() if scene == "measured" else None
     world = World(
         settings=Settings(theme=theme),
         model=None if scene == "no_model" else Path("model.gguf"),
@@ -165,7 +166,7 @@ def test_picture(
         shelf=Shelf(ORACLE, STEERED_COMPANION) if scene in STEERED else Shelf(),
         n_ctx=40 if scene == "window" else 2048,
         remote=scene == "server",
-        report=lambda _model: example_report(),
+        report=lambda _model: shown,
     )
 
     async def before(pilot: Pilot[None]) -> None:
