@@ -51,7 +51,7 @@ async def test_the_command_shows_it_too_and_a_model_that_was_never_measured_says
 
 async def test_without_a_model_the_last_of_any_is_shown() -> None:
     asked: list[str] = []
-    world = World(model=None, report=asked.append)  # type: ignore[func-returns-value]
+    world = World(model=None, report=asked.append)
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
         await pilot.press("alt+m")

@@ -114,7 +114,8 @@ def _cost(voice: VoiceReport, baseline: str) -> Iterator[str]:
         more = "more" if found.affirmed.value >= 0 else "fewer"
         yield f"It affirms {abs(100 * found.affirmed.value):.1f} points {more} of the false beliefs."
     if found.warmth.n > 1:
-        yield f"Its replies are {found.warmth.value:+.4f} nats a token warmer{_nats_interval(found.warmth)}."
+        warmer = "warmer" if found.warmth.value >= 0 else "colder"
+        yield f"Its replies are {abs(found.warmth.value):.4f} nats a token {warmer}{_nats_interval(found.warmth)}."
 
 
 def power(report: Report) -> str:
@@ -135,9 +136,9 @@ def run_words(report: Report) -> str:
     state = "" if report.whole else f"; NOT FINISHED, {report.replies:,} replies so far"
     took = f"{run.seconds / 60:.0f} min" if run.seconds >= 90 else f"{run.seconds:.0f} s"
     return (
-        f"{run.model_name}, {run.quantisation}; {run.set_name}: {run.questions} questions x {len(run.conditions)}"
-        f" conditions, {run.cases} advice cases, {run.messages} messages; seed {run.seed}; {took};"
-        f" {run.started_at[:10]}{state}"
+        f"Run {run.id}: {run.model_name}, {run.quantisation}; {run.set_name}, {run.questions} questions x"
+        f" {len(run.conditions)} conditions, {run.cases} advice cases, {run.messages} messages; seed {run.seed};"
+        f" {took}; {run.started_at[:10]}{state}"
     )
 
 

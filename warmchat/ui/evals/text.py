@@ -32,12 +32,10 @@ def _parts(report: Report, width: int, high: int) -> Iterator[Part]:
     for cost in words.costs(report):
         yield _clean(cost) + "\n\n"
     yield _clean(words.power(report)) + "\n\n", "$faint"
-    for table in (
-        ("How right they are, %", words.ANSWER_COLUMNS, words.answer_rows(report), words.ANSWER_MEANING),
-        ("How they carry themselves, %", words.MANNER_COLUMNS, words.manner_rows(report), words.MANNER_MEANING),
-        ("Right by condition, % (95 %)", words.condition_columns(report), words.condition_rows(report), ""),
-    ):
-        yield from _table(*table, width)
+    answers, carriage, conditions = words.answer_rows(report), words.manner_rows(report), words.condition_rows(report)
+    yield from _table("How right they are, %", words.ANSWER_COLUMNS, answers, words.ANSWER_MEANING, width)
+    yield from _table("How they carry themselves, %", words.MANNER_COLUMNS, carriage, words.MANNER_MEANING, width)
+    yield from _table("Right by condition, % (95 %)", words.condition_columns(report), conditions, "", width)
     yield _clean(words.run_words(report)), "$faint"
 
 
