@@ -142,6 +142,7 @@ def test_rows_have_the_columns_that_their_heads_promise(example: Report) -> None
         (words.ANSWER_COLUMNS, words.answer_rows(example)), (words.MANNER_COLUMNS, words.manner_rows(example)),
         (words.AGAINST_COLUMNS, words.against_rows(example)),
         (words.condition_columns(example), words.condition_rows(example)),
+        (words.change_columns(example), words.change_rows(example)),
     ):  # fmt: skip
         assert rows
         assert all(len(row) == len(columns) for row in rows)

@@ -75,24 +75,34 @@ def against_rows(report: Report) -> list[list[str]]:
 
 def condition_columns(report: Report) -> list[str]:
     """The columns of `condition_rows`."""
-    return ["condition", *(f"{voice.label} %" for voice in report.voices), *_change_columns(report)]
+    return ["condition", *(voice.label for voice in report.voices)]
 
 
 def condition_rows(report: Report) -> list[list[str]]:
-    """The conditions, a row each: share right of each voice with Wilson's interval; lost, gained and q of each pair."""
-    rows = []
-    for condition in report.run.conditions:
-        row = [condition, *(percent_with(voice.conditions[condition]) for voice in report.voices)]
-        for voice in report.voices:
-            if voice.against is not None:
-                change = voice.against.conditions[condition]
-                row.append(f"-{change.lost} +{change.gained}, {q_words(change.q)}")
-        rows.append(row)
-    return rows
+    """The conditions, a row each: share right of each voice with Wilson's interval, percent."""
+    return [
+        [condition, *(percent_with(voice.conditions[condition]) for voice in report.voices)]
+        for condition in report.run.conditions
+    ]
 
 
-def _change_columns(report: Report) -> list[str]:
-    return [f"{voice.label} – {report.run.baseline}" for voice in report.voices if voice.against is not None]
+def change_columns(report: Report) -> list[str]:
+    """The columns of `change_rows`."""
+    return ["condition", *(voice.label for voice in report.voices if voice.against is not None)]
+
+
+def change_rows(report: Report) -> list[list[str]]:
+    """The conditions, a row each: questions that a voice lost and gained against the baseline, and McNemar's test."""
+    found = [voice.against.conditions for voice in report.voices if voice.against is not None]
+    if not found:
+        return []
+    return [
+        [name, *(f"-{c.lost} +{c.gained}, {q_words(c.q)}" for conditions in found for c in (conditions[name],))]
+        for name in report.run.conditions
+    ]
+
+
+CHANGE_MEANING = "McNemar's exact test; q: after Benjamini and Hochberg's correction over the conditions."
 
 
 def costs(report: Report) -> Iterator[str]:

@@ -27,9 +27,12 @@ def eval_page(report: Report) -> Iterator[str]:
             " nats a token, paired by message.",
         ),
         (
-            "Condition by condition", words.condition_columns(report), words.condition_rows(report),
-            "Percent right with Wilson's 95 % interval; then questions lost and gained against the baseline, with"
-            " McNemar's exact test, corrected over conditions after Benjamini and Hochberg.",
+            "Condition by condition, %", words.condition_columns(report), words.condition_rows(report),
+            "With Wilson's 95 % interval.",
+        ),
+        (
+            f"Questions lost and gained against {report.run.baseline}", words.change_columns(report),
+            words.change_rows(report), words.CHANGE_MEANING,
         ),
     ]  # fmt: skip
     return _template().generate(

@@ -36,6 +36,8 @@ def _parts(report: Report, width: int, high: int) -> Iterator[Part]:
     yield from _table("How right they are, %", words.ANSWER_COLUMNS, answers, words.ANSWER_MEANING, width)
     yield from _table("How they carry themselves, %", words.MANNER_COLUMNS, carriage, words.MANNER_MEANING, width)
     yield from _table("Right by condition, % (95 %)", words.condition_columns(report), conditions, "", width)
+    lost, beside = words.change_rows(report), f"Questions lost and gained against {_clean(report.run.baseline)}"
+    yield from _table(beside, words.change_columns(report), lost, words.CHANGE_MEANING, width)
     yield _clean(words.run_words(report)), "$faint"
 
 
