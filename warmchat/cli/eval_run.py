@@ -86,7 +86,7 @@ def _material(options: dict[str, Any]) -> Material:
     from warmchat.evals.shipped_sets import advice_cases, everyday_messages, phrases, question_set
 
     found = material(
-        options["set_name"],
+        Path(options["set_name"]).name,
         question_set(options["set_name"]),
         conditions_named(options["conditions"]),
         phrases(),
