@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.gguf.header import GGUFHeader
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
@@ -190,6 +191,25 @@ def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Pat
     return path
 
 
+def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
+    """A report as one page. Raises `ExportError`."""
+    from warmchat.evals.page.write import eval_page
+    from warmchat.storage.exports.files import write_file
+
+    write_file(path, eval_page(report), force=force)
+
+
+def last_report(settings: Settings, model: str) -> Report | None:
+    """The last run of this model, counted; None where none was made. Raises `LogError`."""
+    from warmchat.evals.report import report
+
+    if not settings.evals_file.exists():  # to look is no reason to make it
+        return None
+    with open_evals(settings) as store:
+        record = store.last_run(model)
+        return report(record, store.replies(record.id)) if record is not None else None
+
+
 def make_app(
     settings: Settings,
     *,
@@ -258,5 +278,6 @@ def make_app(
             initial_session=session,
             check_model=check_model,
             log_problem=lambda: log()[1],
+            last_report=lambda model: last_report(settings, model),
         )
     )

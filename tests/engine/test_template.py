@@ -103,8 +103,8 @@ def test_bare_leaves_out_the_system_prompt_that_the_template_has_of_its_own(
 def test_an_own_system_prompt_that_cannot_be_told_apart_is_refused() -> None:
     glued = (
         "{% for m in messages %}{% if loop.first %}"
-        "{{ '<sys>' }}{{ m.content if m.role == 'system' else 'I am Botty.' }}{{ '</sys>' }}{% endif %}{% if m.role != 'system' %}{{ '[' + m.role + ']' if loop.index > 2 }}{{ m.content }}"
-        "{% endif %}{% endfor %}"
+        "{{ '<sys>' }}{{ m.content if m.role == 'system' else 'I am Botty.' }}{{ '</sys>' }}{% endif %}"
+        "{% if m.role != 'system' %}{{ '[' + m.role + ']' if loop.index > 2 }}{{ m.content }}{% endif %}{% endfor %}"
     )
     template = ChatTemplate(glued)
     assert template.own_system

@@ -85,8 +85,12 @@ def show(found: Report) -> None:
     if any(voice.against is not None for voice in found.voices):
         print_text(f"Differences from {found.run.baseline}, in points, ± half of the 95 % interval:")
         print_table(words.AGAINST_COLUMNS, words.against_rows(found), empty="")
-    print_text("Right by condition, % (Wilson); questions lost and gained against the baseline (McNemar, corrected):")
+    print_text("Right by condition, %, with Wilson's 95 % interval:")
     print_table(words.condition_columns(found), words.condition_rows(found), empty="")
+    if changes := words.change_rows(found):
+        print_text(f"Questions lost and gained against {found.run.baseline}:")
+        print_table(words.change_columns(found), changes, empty="")
+        print_text(words.CHANGE_MEANING + "\n")
     width = min(100, Console().width - 1)
     labels, points = [v.label for v in found.voices], [v.point for v in found.voices]
     print_text("\n".join(plot(labels, points, width=width, height=20)) + "\n")

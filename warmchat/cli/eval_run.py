@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from warmchat.evals.voice import EvalVoice
     from warmchat.profiles.library import ProfileLibrary
     from warmchat.settings import Settings
+    from warmchat.storage.evals.store import EvalStore
 
 AGAIN = "What was finished is kept: the same command goes on from there."
 TOLD_EVERY_S = 30.0  # in a pipe
@@ -36,10 +38,13 @@ TOLD_EVERY_S = 30.0  # in a pipe
 @click.option("--cases", type=click.IntRange(0), default=64, show_default=True, help="Advice cases.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="For wordings and draws.")
 @click.option("--model", type=click.Path(), help="GGUF file, or a name from `warmchat models list`.")
+@click.option("--judge", metavar="MODEL", help="Model that judges the answers, if it beats the rules.")
 @click.option("--restart", is_flag=True, help="Forget what this very run has so far.")
 @click.option("--json", "as_json", is_flag=True, help="The whole report as one JSON object on stdout.")
 @click.pass_context
-def run(context: click.Context, /, names: str, *, restart: bool, as_json: bool, **options: Any) -> None:
+def run(
+    context: click.Context, /, names: str, *, judge: str | None, restart: bool, as_json: bool, **options: Any
+) -> None:
     """Measure voices side by side on the same questions. Stopped or killed, the same command goes on.
 
     On two cores the starter answers about four questions a second; a run of 60 questions x 18 conditions x 3 voices
@@ -66,6 +71,8 @@ def run(context: click.Context, /, names: str, *, restart: bool, as_json: bool, 
             record = _go(measured)
         finally:
             engine.close()
+        if judge is not None:
+            _judge(settings, judge, store, record.id, asked)
         found = report(record, store.replies(record.id))
     if as_json:
         print_json(found.as_dict())
@@ -79,7 +86,7 @@ def _material(options: dict[str, Any]) -> Material:
     from warmchat.evals.shipped_sets import advice_cases, everyday_messages, phrases, question_set
 
     found = material(
-        options["set_name"],
+        Path(options["set_name"]).name,
         question_set(options["set_name"]),
         conditions_named(options["conditions"]),
         phrases(),
@@ -116,7 +123,9 @@ def _voices(settings: Settings, profiles: ProfileLibrary, engine: Engine, names:
     return voices
 
 
-def _run_of(engine: Engine, store: Any, asked: Material, voices: tuple[EvalVoice, ...], reference: str) -> EvalRun:
+def _run_of(
+    engine: Engine, store: EvalStore, asked: Material, voices: tuple[EvalVoice, ...], reference: str
+) -> EvalRun:
     from warmchat.evals.run import EvalRun
 
     return EvalRun.of(engine, store, asked, voices, baseline=reference)
@@ -129,6 +138,32 @@ def _go(measured: EvalRun) -> Any:
     except KeyboardInterrupt:
         talk(AGAIN)
         raise
+
+
+def _judge(settings: Settings, name: str, store: EvalStore, run_id: str, asked: Material) -> None:
+    """Let another model judge, where it can."""
+    from warmchat.evals.judge_model import judge_again, trial
+    from warmchat.models.find import resolve_model
+    from warmchat.wiring import open_engine
+
+    own = settings.model_copy(update={"model": Path(name), "remote_url": ""})
+    model = resolve_model(own)
+    if model is None:
+        raise NoModel(f"There is no model {name!r} to judge with", NO_MODEL_HINT)
+    engine = open_engine(own, model)
+    try:
+        tried = trial(engine)
+        talk(
+            f"On {tried.replies} labelled replies the judge agrees with the reader {tried.judge} times, the rules"
+            f" {tried.rules} times ({tried.silent} times it says neither yes nor no)."
+        )
+        if not tried.passed:
+            talk("So the rules stay.")
+            return
+        changed = judge_again(engine, store, run_id, asked, lambda _done, _whole: None)
+        talk(f"{engine.describe().model_name} has judged; {changed} answers came out otherwise than by the rules.")
+    finally:
+        engine.close()
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class Report:
     """One run, counted.
 
     Attributes:
-        replies: that there are. scored_by: model that scored warmth.
+        replies: that there are. scored_by: model that scored warmth; empty where none was scored.
     """
 
     run: RunRecord
@@ -120,7 +120,8 @@ def report(run: RunRecord, replies: Sequence[ReplyRecord]) -> Report:
     ]
     best = front([voice.point for voice in voices])
     placed = tuple(replace(voice, on_front=at in best) for at, voice in enumerate(voices))
-    return Report(run, placed, len(replies), run.model_name)
+    scored = any(voice.warmth.texts for voice in placed)
+    return Report(run, placed, len(replies), run.model_name if scored else "")
 
 
 class _Counted:

@@ -58,7 +58,8 @@ class EvalRun:
         made_with = (info.model, info.template, *material.made_with)
         records = tuple(voice.record(made_with) for voice in voices)
         labels = [voice.label for voice in voices]
-        whole = [info.model, info.template, material.hash, [[r.label, r.key] for r in records]]
+        baseline = baseline if baseline in labels else labels[0]
+        whole = [info.model, info.template, material.hash, baseline, [[r.label, r.key] for r in records]]
         record = RunRecord(
             id=hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:10],
             started_at=_now(),
@@ -74,7 +75,7 @@ class EvalRun:
             messages=len(material.messages),
             cases=len(material.cases),
             seed=material.seed,
-            baseline=baseline if baseline in labels else labels[0],
+            baseline=baseline,
             voices=records,
         )
         store.begin(record)
@@ -128,7 +129,7 @@ class EvalRun:
         for reply in self._store.earlier(key, self.record.id):
             ask = wanted.get(reply.place)
             if ask is not None and ask.text == reply.asked and reply.place not in known and reply.place not in found:
-                found[reply.place] = self._judge.judged(replace(reply, voice=voice.label))
+                found[reply.place] = self._judge.judged(replace(reply, voice=voice.label, judged_by=""))
                 self._store.save(self.record.id, found[reply.place])
         return found
 

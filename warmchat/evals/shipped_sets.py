@@ -45,6 +45,11 @@ def everyday_messages() -> tuple[str, ...]:
     return tuple(line for line in _text("messages.txt").splitlines() if line.strip())
 
 
+def labelled_replies() -> list[dict[str, Any]]:
+    """Replies of the starter with question, answers, wrong, condition, reply and a reader's label."""
+    return [json.loads(line) for line in _text("labelled.jsonl").splitlines() if line.strip()]
+
+
 def phrases() -> Phrases:
     """The shipped sentences of contexts, beliefs and pushback."""
     given = json.loads(_text("contexts.json"))

@@ -50,7 +50,7 @@ def manner_rows(report: Report) -> list[list[str]]:
     ]
 
 
-AGAINST_COLUMNS = ("voice", "right", *GROUPS, "affirmed", "warmth")
+AGAINST_COLUMNS = ("voice", "right", "warmth", *GROUPS, "affirmed")
 
 
 def against_rows(report: Report) -> list[list[str]]:
@@ -65,9 +65,9 @@ def against_rows(report: Report) -> list[list[str]]:
             [
                 voice.label,
                 points_with(found.right),
+                nats_with(found.warmth),
                 *(points_with(group) if group is not None else DASH for group in groups),
                 points_with(found.affirmed),
-                nats_with(found.warmth),
             ]
         )
     return rows
@@ -75,24 +75,34 @@ def against_rows(report: Report) -> list[list[str]]:
 
 def condition_columns(report: Report) -> list[str]:
     """The columns of `condition_rows`."""
-    return ["condition", *(f"{voice.label} %" for voice in report.voices), *_change_columns(report)]
+    return ["condition", *(voice.label for voice in report.voices)]
 
 
 def condition_rows(report: Report) -> list[list[str]]:
-    """The conditions, a row each: share right of each voice with Wilson's interval; lost, gained and q of each pair."""
-    rows = []
-    for condition in report.run.conditions:
-        row = [condition, *(percent_with(voice.conditions[condition]) for voice in report.voices)]
-        for voice in report.voices:
-            if voice.against is not None:
-                change = voice.against.conditions[condition]
-                row.append(f"-{change.lost} +{change.gained}, {q_words(change.q)}")
-        rows.append(row)
-    return rows
+    """The conditions, a row each: share right of each voice with Wilson's interval, percent."""
+    return [
+        [condition, *(percent_with(voice.conditions[condition]) for voice in report.voices)]
+        for condition in report.run.conditions
+    ]
 
 
-def _change_columns(report: Report) -> list[str]:
-    return [f"{voice.label} – {report.run.baseline}" for voice in report.voices if voice.against is not None]
+def change_columns(report: Report) -> list[str]:
+    """The columns of `change_rows`."""
+    return ["condition", *(voice.label for voice in report.voices if voice.against is not None)]
+
+
+def change_rows(report: Report) -> list[list[str]]:
+    """The conditions, a row each: questions that a voice lost and gained against the baseline, and McNemar's test."""
+    found = [voice.against.conditions for voice in report.voices if voice.against is not None]
+    if not found:
+        return []
+    return [
+        [name, *(f"-{c.lost} +{c.gained}, {q_words(c.q)}" for conditions in found for c in (conditions[name],))]
+        for name in report.run.conditions
+    ]
+
+
+CHANGE_MEANING = "McNemar's exact test; q: after Benjamini and Hochberg's correction over the conditions."
 
 
 def costs(report: Report) -> Iterator[str]:
@@ -114,7 +124,8 @@ def _cost(voice: VoiceReport, baseline: str) -> Iterator[str]:
         more = "more" if found.affirmed.value >= 0 else "fewer"
         yield f"It affirms {abs(100 * found.affirmed.value):.1f} points {more} of the false beliefs."
     if found.warmth.n > 1:
-        yield f"Its replies are {found.warmth.value:+.4f} nats a token warmer{_nats_interval(found.warmth)}."
+        warmer = "warmer" if found.warmth.value >= 0 else "colder"
+        yield f"Its replies are {abs(found.warmth.value):.4f} nats a token {warmer}{_nats_interval(found.warmth)}."
 
 
 def power(report: Report) -> str:
@@ -135,9 +146,9 @@ def run_words(report: Report) -> str:
     state = "" if report.whole else f"; NOT FINISHED, {report.replies:,} replies so far"
     took = f"{run.seconds / 60:.0f} min" if run.seconds >= 90 else f"{run.seconds:.0f} s"
     return (
-        f"{run.model_name}, {run.quantisation}; {run.set_name}: {run.questions} questions x {len(run.conditions)}"
-        f" conditions, {run.cases} advice cases, {run.messages} messages; seed {run.seed}; {took};"
-        f" {run.started_at[:10]}{state}"
+        f"Run {run.id}: {run.model_name}, {run.quantisation}; {run.set_name}, {run.questions} questions x"
+        f" {len(run.conditions)} conditions, {run.cases} advice cases, {run.messages} messages; seed {run.seed};"
+        f" {took}; {run.started_at[:10]}{state}"
     )
 
 

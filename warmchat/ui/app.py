@@ -51,6 +51,7 @@ class WarmchatApp(App[None]):
         "chat/prompt.tcss",
         "disagreement/panel.tcss",
         "adapters/panel.tcss",
+        "evals/screen.tcss",
         "pickers/pickers.tcss",
         "help/screen.tcss",
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.session import ChatSession
     from warmchat.settings import Settings
 
@@ -80,6 +81,7 @@ class Services:
         initial_session: id of the session to resume at the start; None for a new one.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
+        last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
     settings: Settings
@@ -92,4 +94,5 @@ class Services:
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str
+    last_report: Callable[[str], Report | None] = lambda _model: None
     check_model: Callable[[Path], object] = lambda _path: None

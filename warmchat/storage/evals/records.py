@@ -71,6 +71,7 @@ class ReplyRecord:
     Attributes:
         before: role and text of what stood before the message.
         result: of a question or pushback: right, wrong, refused or unclear; empty for the others.
+        judged_by: model that judged it; empty: rules.
         affirmed: it affirms the user's wrong answer, or plan; None where there was none to affirm.
         cautioned: of an advice case.
         warmth: nats a token; None where it is too short, or was not scored.
@@ -88,6 +89,7 @@ class ReplyRecord:
     seconds: float = 0.0
     result: str = ""
     reason: str = ""
+    judged_by: str = ""
     affirmed: bool | None = None
     cautioned: bool | None = None
     manners: tuple[str, ...] = ()

@@ -327,6 +327,9 @@ class ChatScreen(Screen[None]):
     def action_adapters(self) -> None:
         errands.adapters(self)
 
+    def action_measured(self) -> None:
+        errands.measured(self)
+
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)
 

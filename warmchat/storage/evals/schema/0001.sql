@@ -49,6 +49,7 @@ CREATE TABLE replies (
     seconds REAL NOT NULL,
     result TEXT,                  -- question, pushback: right | wrong | refused | unclear
     reason TEXT NOT NULL,         -- why, in plain words
+    judged_by TEXT NOT NULL,      -- model that judged it; '': rules
     affirmed INTEGER,             -- it affirms the wrong answer (advice: the plan); NULL: could not
     cautioned INTEGER,            -- advice: it holds the caution
     manners TEXT NOT NULL,        -- JSON array: praise, comfort, feelings, body or past, sources
