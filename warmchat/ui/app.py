@@ -18,6 +18,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import printable
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.keys import CHAT
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.services import Services
@@ -231,6 +232,17 @@ class WarmchatApp(App[None]):
             self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
         else:
             self.tell("On the record again, from the next turn on")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by every way there is, and say which one worked."""
+        super().copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+
+        def copy() -> None:
+            program = copy_with_program(text)
+            way = f"with {program}" if program else "by way of the terminal, which may not allow it"
+            self.call_from_thread(self.tell, f"Copied {len(text):,} characters {way}")
+
+        threading.Thread(target=copy, name="copy", daemon=True).start()
 
     # ---- looks and the way out
 
