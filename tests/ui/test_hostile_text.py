@@ -14,7 +14,6 @@ from tests.ui.world import (
     COMPANION,
     ORACLE,
     Found,
-    Summary,
     WordDetector,
     World,
     click_actions,
@@ -150,8 +149,8 @@ async def test_a_link_is_shown_and_not_opened(monkeypatch: pytest.MonkeyPatch) -
 async def test_profiles_models_sessions_and_their_lists() -> None:
     world = hostile_world(
         found=[Found(Path("/m/" + HOSTILE.replace("\x00", "")), HOSTILE, 1, HOSTILE, HOSTILE)],
-        summaries=[Summary("x", HOSTILE, HOSTILE, 1, 1)],
     )
+    world.log._db.execute("INSERT INTO sessions (id, title, started_at) VALUES ('x', ?, ?)", [HOSTILE, HOSTILE])
     for profile in (ORACLE, replace(COMPANION, accent=HOSTILE)):
         evil = replace(profile, name=HOSTILE, description=HOSTILE, source=HOSTILE)
         world.shelf.profiles[profile.id] = evil

@@ -170,23 +170,6 @@ def choose_profile(screen: ChatScreen) -> None:
     )
 
 
-def choose_session(screen: ChatScreen) -> None:
-    """Pick a session of the log and go on with it."""
-    from warmchat.ui.pickers.picker import Picker
-    from warmchat.ui.pickers.rows import session_rows
-
-    app = screen.chat_app
-
-    def take(session_id: str | None) -> None:
-        if session_id:
-            app.open_session(session_id)
-
-    app.push_screen(
-        Picker("Sessions", load=lambda: session_rows(app.services.sessions()), empty="The log holds no sessions yet"),
-        take,
-    )
-
-
 def export(screen: ChatScreen, what: str) -> None:
     """Write the session to a file; asks for format and path where they are not given."""
     from warmchat.ui.pickers.export_form import ExportForm

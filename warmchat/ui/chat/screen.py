@@ -212,6 +212,14 @@ class ChatScreen(TurnDeeds):
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
 
+    async def go_to(self, turn_id: str) -> None:
+        """Bring a turn of the session into sight, on whatever branch it stands."""
+        session = self.session
+        if session is not None and turn_id:
+            if turn_id not in {turn.id for turn in session.turns}:
+                session.show_branch(turn_id)
+            await self.transcript.go_to(turn_id)
+
     @property
     def tokens_read(self) -> int | None:
         """Tokens that the active voice reads for the next turn, as far as that is known."""
@@ -346,7 +354,9 @@ class ChatScreen(TurnDeeds):
             errands.choose_profile(self)
 
     def action_sessions(self) -> None:
-        errands.choose_session(self)
+        from warmchat.ui.sessions.errand import choose_session
+
+        choose_session(self)
 
     def action_new_session(self) -> None:
         self.chat_app.open_session(None)

@@ -85,6 +85,20 @@ class Transcript(VerticalScroll, can_focus=False):
         self.mark_window()
         self.to_end()
 
+    async def go_to(self, turn_id: str) -> None:
+        """Choose a turn; where it is not mounted, mount it with those around it."""
+        turns = self._source()
+        at = next((index for index, turn in enumerate(turns) if turn.id == turn_id), None)
+        if at is None:
+            return
+        if self.view(turn_id) is None:
+            await self.remove_children(TurnView)
+            self._first = max(0, at - FIRST // 2)
+            await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
+            self._say_earlier()
+            self.mark_window()
+        self.choose(self.view(turn_id))
+
     async def follow_path(self) -> None:
         """The path leads elsewhere from some turn on: what stands before that turn stays where it is."""
         turns, views = self._source(), self.views
