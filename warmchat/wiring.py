@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import SessionSummary
     from warmchat.ui.app import WarmchatApp
+
+
+LAST = "last"  # stands for the session that was spoken in last
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -142,7 +144,7 @@ def open_session(
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
     from warmchat.session import ChatSession, SessionRules
 
-    turns, others = _tree(log, session_id) if session_id is not None else ([], [])
+    turns, others = tree_of(log, session_id) if session_id is not None else ([], [])
     return ChatSession(
         engine=engine,
         profiles=profiles,
@@ -166,7 +168,7 @@ def open_session(
     )
 
 
-def _tree(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
+def tree_of(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
     """The turns of the branch that stood on the screen last, and those of the others."""
     from warmchat.storage.log import path_to, path_to_newest
 
@@ -238,6 +240,8 @@ def make_app(
             return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
+        if session_id == LAST:
+            session_id = log()[0].last_session_id()
         opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
         if warmth is not None:
             opened.turn_dial(warmth)
@@ -257,9 +261,6 @@ def make_app(
         if not is_remote(settings, path):
             chat_model(path)
 
-    def sessions() -> Sequence[SessionSummary]:
-        return log()[0].sessions()
-
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
 
@@ -273,9 +274,9 @@ def make_app(
             open_engine=engine_for,
             find_models=models,
             export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-            sessions=sessions,
+            log=lambda: log()[0],
             initial_model=model,
-            initial_session=session,
+            initial_session=session or (LAST if settings.start == LAST else None),
             check_model=check_model,
             log_problem=lambda: log()[1],
             last_report=lambda model: last_report(settings, model),

@@ -8,6 +8,7 @@ from warmchat.domain.errors import LogError
 from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
+from warmchat.domain.title import title_of
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
@@ -19,7 +20,7 @@ TITLE_LENGTH = 80
 
 def open_turn(db: Database, turn: Turn, profile: Profile) -> None:
     """The session where it is new, the profile, and the turn without its replies."""
-    add_session(db, turn.session_id, _title(turn.user_text), turn.created_at)
+    add_session(db, turn.session_id, title_of(turn.user_text) or _title(turn.user_text), turn.created_at)
     save_profile(db, profile)
     _put_turn(db, turn, profile.hash)
     save_place(db, turn.session_id, turn.id)
