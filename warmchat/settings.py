@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     """Folder of profile files that is searched first."""
 
     data_dir: ExpandedPath = Field(default_factory=data_folder)
-    """Folder of the session log, pulled models and the native log."""
+    """Folder of the session log, measurements, pulled models and the native log."""
 
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     remote_timeout: float = Field(default=180.0, gt=0)
     """Seconds to wait there for the first text of a reply."""
 
+    start: Literal["new", "last"] = "new"
+    """Begin a new session at the start, or go on with the last one where it was left."""
+
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 
@@ -127,6 +130,11 @@ class Settings(BaseSettings):
     def log_file(self) -> Path:
         """The session log."""
         return self.data_dir / "log.db"
+
+    @property
+    def evals_file(self) -> Path:
+        """What `eval` has measured."""
+        return self.data_dir / "evals.db"
 
     @property
     def models_dir(self) -> Path:

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.gguf.header import GGUFHeader
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
+    from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import SessionSummary
     from warmchat.ui.services import Services
+
+
+LAST = "last"  # stands for the session that was spoken in last
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -112,6 +116,13 @@ def open_log(settings: Settings) -> SessionLog:
     return SessionLog.open(settings.log_file if settings.log else None)
 
 
+def open_evals(settings: Settings) -> EvalStore:
+    """The file of measurements. Raises `LogError`."""
+    from warmchat.storage.evals.store import EvalStore
+
+    return EvalStore.open(settings.evals_file)
+
+
 def make_detector() -> Detector:
     """The detector that judges."""
     from warmchat.compare.signal_detector import SignalDetector
@@ -133,7 +144,7 @@ def open_session(
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
     from warmchat.session import ChatSession, SessionRules
 
-    turns = log.path(session_id) if session_id is not None else []
+    turns, others = tree_of(log, session_id) if session_id is not None else ([], [])
     return ChatSession(
         engine=engine,
         profiles=profiles,
@@ -151,7 +162,20 @@ def open_session(
         profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
+        others=others,
+        alternatives=log.alternatives(session_id) if session_id is not None else {},
+        marks=log.marks(session_id) if session_id is not None else {},
     )
+
+
+def tree_of(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
+    """The turns of the branch that stood on the screen last, and those of the others."""
+    from warmchat.storage.log import path_to, path_to_newest
+
+    turns = log.turns(session_id)
+    path = path_to(turns, log.place(session_id)) or path_to_newest(turns)
+    shown = {turn.id for turn in path}
+    return path, [turn for turn in turns if turn.id not in shown]
 
 
 def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
@@ -167,6 +191,25 @@ def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Pat
 
     write_file(path, FORMATS[form](log.records(TurnFilter(sessions=(session_id,)))))
     return path
+
+
+def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
+    """A report as one page. Raises `ExportError`."""
+    from warmchat.evals.page.write import eval_page
+    from warmchat.storage.exports.files import write_file
+
+    write_file(path, eval_page(report), force=force)
+
+
+def last_report(settings: Settings, model: str) -> Report | None:
+    """The last run of this model, counted; None where none was made. Raises `LogError`."""
+    from warmchat.evals.report import report
+
+    if not settings.evals_file.exists():  # to look is no reason to make it
+        return None
+    with open_evals(settings) as store:
+        record = store.last_run(model)
+        return report(record, store.replies(record.id)) if record is not None else None
 
 
 def screen_services(
@@ -196,6 +239,8 @@ def screen_services(
             return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
+        if session_id == LAST:
+            session_id = log()[0].last_session_id()
         opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
         if warmth is not None:
             opened.turn_dial(warmth)
@@ -215,9 +260,6 @@ def screen_services(
         if not is_remote(settings, path):
             chat_model(path)
 
-    def sessions() -> Sequence[SessionSummary]:
-        return log()[0].sessions()
-
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
 
@@ -230,9 +272,10 @@ def screen_services(
         open_engine=engine_for,
         find_models=models,
         export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-        sessions=sessions,
+        log=lambda: log()[0],
         initial_model=model,
-        initial_session=session,
+        initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,
         log_problem=lambda: log()[1],
+        last_report=lambda model: last_report(settings, model),
     )
