@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from warmchat.cli.common import print_json, print_table, talk
+from warmchat.cli.compare_judge import try_to_judge
 from warmchat.cli.pairs_file import BadLine, GivenPair, read_pairs
+from warmchat.cli.trust import settings_and_profiles
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.verdict import Verdict, unjudged
 
 if TYPE_CHECKING:
     from warmchat.compare.detector import Detector
     from warmchat.compare.metrics import Bin, Metrics
+    from warmchat.settings import Settings
 
 _NAMED = 10  # bad lines that are named on stderr; the rest are counted
 
@@ -38,14 +41,25 @@ class Judged:
 
 
 @click.command()
-@click.argument("pairs", metavar="PAIRS.jsonl|-")
+@click.argument("pairs", metavar="PAIRS.jsonl|-", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON verdict per line, in the order of the input.")
 @click.option(
     "--metrics", "with_metrics", is_flag=True,
     help='Figures against the "label" of the lines; with --json as a last line {"metrics": ...}.',
 )  # fmt: skip
+@click.option("--judge", metavar="MODEL", help="Model to ask where the signals are unsure; it must have passed.")
+@click.option("--calibrate", is_flag=True, help="Try whether a model may judge on this machine; takes minutes.")
 @click.pass_context
-def compare(context: click.Context, /, pairs: str, as_json: bool, with_metrics: bool) -> None:
+def compare(
+    context: click.Context,
+    /,
+    *,
+    pairs: str | None,
+    as_json: bool,
+    with_metrics: bool,
+    judge: str | None,
+    calibrate: bool,
+) -> None:
     """Say of each pair of replies in PAIRS.jsonl whether they part, where, and how sure that is.
 
     \b
@@ -55,12 +69,22 @@ def compare(context: click.Context, /, pairs: str, as_json: bool, with_metrics: 
 
     A line that cannot be used is named on stderr and gives the verdict `unjudged`, so that every line of the output
     still stands for one of the input; the others are compared, and the exit code is 1 at the end.
-    """
-    from warmchat.wiring import make_detector
 
+    A judge is a file, the name of a model on this machine, or URL#NAME for a server's. It is asked only after
+    --calibrate showed, on labelled pairs that come with the program, that it tells replies apart better than the
+    signals do; the result is kept, and --calibrate ends with 1 where the model did not pass. Without --judge the
+    setting judge_model is tried, else the model that chats.
+    """
+    if calibrate == (pairs is not None):
+        raise click.UsageError("name the pairs to compare, or --calibrate")
+    settings, _ = settings_and_profiles(context, judge_model=judge)
+    if calibrate:
+        try_to_judge(context, settings, as_json=as_json)
+        return
+    assert pairs is not None
+    detector = _detector(settings, insisted=judge is not None)
     done: list[Judged] = []
     bad = 0
-    detector = make_detector()
     for judged in _judged(detector, read_pairs(pairs)):
         if judged.pair is None:
             bad += 1
@@ -78,6 +102,18 @@ def compare(context: click.Context, /, pairs: str, as_json: bool, with_metrics: 
         lines = "1 line" if bad == 1 else f"{bad} lines"
         talk(f"warmchat: {lines} could not be used; the others were compared")
         context.exit(1)
+
+
+def _detector(settings: Settings, *, insisted: bool) -> Detector:
+    """With its judge; where that one may not judge, without it, or an error where it was asked for just now."""
+    from warmchat.wiring import judge_refusal, make_detector
+
+    refusal = judge_refusal(settings)
+    if refusal is not None:
+        if insisted:
+            raise refusal
+        talk(f"warmchat: {refusal.message}; the signals judge alone ({refusal.hint})")
+    return make_detector(settings)
 
 
 def _judged(detector: Detector, given: Iterable[GivenPair | BadLine]) -> Iterator[Judged]:
