@@ -155,9 +155,9 @@ def test_who_is_in_the_seat(starter: Path, in_folder: Path) -> None:
 def test_no_server_is_sent_the_key_of_another(monkeypatch: pytest.MonkeyPatch, in_folder: Path) -> None:
     asked: list[Settings] = []
     monkeypatch.setattr(wiring, "_remote_engine", asked.append)
-    chat = {"remote_url": "https://chat.example/v1", "remote_model": "m"}
+    chat = "https://chat.example/v1"
     for judge in ("https://judge.example/v1#big", "https://chat.example/v1#big"):
-        judge_seat(load_settings(**chat, judge_model=judge)).open()
+        judge_seat(load_settings(remote_url=chat, remote_model="m", judge_model=judge)).open()
     assert [one.remote_key_variable for one in asked] == ["WARMCHAT_JUDGE_KEY", "WARMCHAT_REMOTE_KEY"]
     assert [one.remote_model for one in asked] == ["big", "big"]
 
@@ -165,3 +165,16 @@ def test_no_server_is_sent_the_key_of_another(monkeypatch: pytest.MonkeyPatch, i
 def test_a_folder_cannot_name_the_judge_unasked(in_folder: Path) -> None:
     (in_folder / "warmchat.toml").write_text('judge_model = "http://evil.example/v1#x"', encoding="utf-8")
     assert local_file_needs_trust()
+
+
+def test_doctor_says_whether_the_judge_is_asked(seat: Seat, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    seat(knows)
+    monkeypatch.setenv("WARMCHAT_JUDGE_MODEL", "wise")
+    main(["doctor", "--no-load", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert found["model"]["judge_asked"] is False
+    assert any("was not tried" in problem["message"] for problem in found["problems"])
+    assert main(["compare", "--calibrate"]) == 0
+    capsys.readouterr()
+    main(["doctor", "--no-load", "--json"])
+    assert json.loads(capsys.readouterr().out)["model"]["judge_asked"] is True
