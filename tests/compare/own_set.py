@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from warmchat.domain.conversation import Message, Role
+from warmchat.domain.verdict import Direction, Kind
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PAIRS, LABELS, SECOND = DATA / "pairs.jsonl", DATA / "pairs_labels.jsonl", DATA / "pairs_second.jsonl"
@@ -44,6 +45,27 @@ class DrawnPair:
     @property
     def half(self) -> Half:
         return half_of(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a reader said of a pair.
+
+    Attributes:
+        spans: pairs of stretches that show it, ``{"a": ..., "b": ...}``; None on a side that says nothing about it.
+    """
+
+    id: str
+    label: Literal["agree", "disagree", "unsure"]
+    kind: Kind | None
+    direction: Direction | None
+    spans: tuple[dict[str, str | None], ...]
+    note: str = ""
+
+
+def labels(file: Path = LABELS) -> dict[str, Read]:
+    """A reader's labels by the pair's id."""
+    return {row["id"]: Read(**{**row, "spans": tuple(row["spans"])}) for row in rows(file)}
 
 
 def half_of(key: str) -> Half:
