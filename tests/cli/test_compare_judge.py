@@ -10,9 +10,9 @@ import pytest
 
 from warmchat import wiring
 from warmchat.cli.main import main
+from warmchat.compare.detector import Compared
 from warmchat.compare.judging import trial
 from warmchat.compare.judging.detector import JudgedDetector
-from warmchat.compare.judging.judge import Asked
 from warmchat.compare.judging.trial import Labelled
 from warmchat.domain.errors import SettingsError
 from warmchat.engine.protocol import Job
@@ -22,7 +22,7 @@ from warmchat.wiring import JudgeSeat, judge_refusal, judge_seat, make_detector
 
 # The signals know nothing of these: no name, number or word of one side is on the other.
 KNOWN = [
-    Labelled(Asked(f"Tell me of thing {at}.", (), f"{word} is so.", "There is much to it."), at % 2)
+    Labelled(Compared(f"Tell me of thing {at}.", (), f"{word} is so.", "There is much to it."), at % 2)
     for at, word in enumerate(("Blue", "Green") * 30)
 ]
 UNSURE = {"question": "Tell me of thing 99.", "a": "Green is so.", "b": "There is much to it."}

@@ -32,7 +32,7 @@ from warmchat.voices.setting import NONE, Setting, setting_for
 from warmchat.wiring import open_engine
 
 COUNTS = {"asked": 220, "pushback": 60, "advice": 80, "everyday": 50}
-LONGEST = 200  # tokens; a reader has to get through all of it
+LONGEST = 160  # tokens; a reader has to get through all of it
 _EVERYDAY = Path(__file__).resolve().parents[1] / "benchmarks" / "wording" / "messages.txt"
 
 

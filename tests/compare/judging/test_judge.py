@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from warmchat.compare.judging.judge import Asked, Judge, prompt
+from warmchat.compare.detector import Compared
+from warmchat.compare.judging.judge import Judge, prompt
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineLost, PromptTooLong
 from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
@@ -17,10 +18,10 @@ from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import EngineEvent, Finished, Handle, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
 
-PARTED = Asked("What is the capital of Australia?", (), "It is Sydney.", "It is Canberra.")
+PARTED = Compared("What is the capital of Australia?", (), "It is Sydney.", "It is Canberra.")
 
 
-def opinion(answer: Answer | dict[bool, Answer], pair: Asked = PARTED) -> float | None:
+def opinion(answer: Answer | dict[bool, Answer], pair: Compared = PARTED) -> float | None:
     """What a judge holds that answers so; by whether the shadow reply stands first where a dict is given."""
 
     def script(job: Job) -> Answer:
@@ -58,13 +59,13 @@ def test_a_pair_too_long_for_the_window_gives_none_and_an_engine_that_is_lost_is
 
 def test_the_judge_reads_message_history_and_both_replies_cut_to_a_bound() -> None:
     history = tuple(Message("user", f"turn {n}") for n in range(9))
-    text = prompt(Asked("Sure?", history, "a" * 9000, "bbb"), turned=False)
+    text = prompt(Compared("Sure?", history, "a" * 9000, "bbb"), turned=False)
     assert "Sure?" in text
     assert "turn 8" in text
     assert "turn 1" not in text
     assert len(text) < 6000
     assert text.index("aaa") < text.index("bbb")
-    turned = prompt(Asked("Sure?", (), "aaa", "bbb"), turned=True)
+    turned = prompt(Compared("Sure?", (), "aaa", "bbb"), turned=True)
     assert turned.index("bbb") < turned.index("aaa")
 
 
@@ -116,7 +117,7 @@ def test_a_real_model_gives_opinions_by_its_scores(starter: Path) -> None:
     judge = Judge(lambda: ProcessEngine(EngineConfig(str(starter), n_ctx=1024)))
     try:
         first, second, long = judge.opinions(
-            [PARTED, Asked(PARTED.question, (), "Canberra.", "It is Canberra."), Asked("x " * 3000, (), "a", "b")]
+            [PARTED, Compared(PARTED.question, (), "Canberra.", "It is Canberra."), Compared("x " * 3000, (), "a", "b")]
         )
         again = next(judge.opinions([PARTED]))
     finally:

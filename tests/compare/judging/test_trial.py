@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from warmchat.compare.judging.judge import Asked, Judge
+from warmchat.compare.detector import Compared
+from warmchat.compare.judging.judge import Judge
 from warmchat.compare.judging.record import keep_trial, kept_trial
 from warmchat.compare.judging.trial import Labelled, Trial, lead, shipped_pairs, thresholds, try_judge
 from warmchat.domain.conversation import Message
@@ -37,7 +38,7 @@ def pairs(count: int = 60) -> list[Labelled]:
     for at in range(count):
         label = at % 2
         score = round(min(1.0, max(0.0, random.gauss(0.45 + 0.1 * label, 0.2))), 3)
-        made.append(Labelled(Asked(f"{score} question {at}", (), "yes" if label else "no", "truth"), label))
+        made.append(Labelled(Compared(f"{score} question {at}", (), "yes" if label else "no", "truth"), label))
     return made
 
 
@@ -72,7 +73,7 @@ def test_a_judge_that_knows_nothing_is_told_in_plain_words(answers: dict[str, st
 
 
 def test_a_lead_that_may_be_luck_is_no_pass() -> None:
-    few = [Labelled(Asked(f"{score} q{at}", (), "", ""), at % 2) for at, score in enumerate((0.1, 0.9, 0.8, 0.7))]
+    few = [Labelled(Compared(f"{score} q{at}", (), "", ""), at % 2) for at, score in enumerate((0.1, 0.9, 0.8, 0.7))]
     labels = [one.label for one in few]
     low, high = lead(labels, [0.0, 1.0, 0.0, 1.0], [0.1, 0.9, 0.8, 0.7], [one.pair.question for one in few])
     assert low <= 0 < high
@@ -88,7 +89,7 @@ def test_pairs_of_one_question_count_as_one_draw() -> None:
 
 
 def test_pairs_that_cannot_be_compared_are_left_out_for_both() -> None:
-    given = [*pairs(), Labelled(Asked("-1 empty", (), "yes", ""), 1)]
+    given = [*pairs(), Labelled(Compared("-1 empty", (), "yes", ""), 1)]
     assert tried({"yes": "Yes", "no": "No"}, given).pairs == 60
 
 

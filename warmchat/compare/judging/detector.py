@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import tee
 
-from warmchat.compare.detector import Detector
-from warmchat.compare.judging.judge import Asked, Judge
+from warmchat.compare.detector import Compared, Detector, detect_many
+from warmchat.compare.judging.judge import Judge
 from warmchat.compare.judging.trial import Trial
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import WarmchatError
@@ -41,23 +42,34 @@ class JudgedDetector:
         self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
     ) -> Verdict:
         """Compare; see `Detector.detect`."""
-        verdict = self.signals.detect(question, history, reply, shadow, scores=scores)
-        if verdict.label == "unjudged":
-            return verdict
-        if verdict.label != "unsure":
-            return replace(verdict, detector=self.name)
+        return next(self.detect_many([Compared(question, tuple(history), reply, shadow, tuple(scores))]))
+
+    def detect_many(self, pairs: Iterable[Compared]) -> Iterator[Verdict]:
+        """A verdict for each, in order; the signals take them in batches where they can."""
+        ours, theirs = tee(pairs)
+        for pair, verdict in zip(ours, detect_many(self.signals, theirs), strict=True):
+            if verdict.label == "unsure":
+                yield self._asked(pair, verdict)
+            else:
+                yield verdict if verdict.label == "unjudged" else replace(verdict, detector=self._named(verdict))
+
+    def _asked(self, pair: Compared, verdict: Verdict) -> Verdict:
         try:
             with self._one_at_a_time:
-                (opinion,) = self.judge.opinions([Asked(question, tuple(history), reply, shadow)])
+                (opinion,) = self.judge.opinions([pair])
         except WarmchatError as error:
             return replace(verdict, reason=f"{verdict.reason}; the judge could not be asked: {error.message}")
-        return self._with(verdict, opinion)
+        return self._with(replace(verdict, detector=self._named(verdict)), opinion)
+
+    def _named(self, verdict: Verdict) -> str:
+        """What judged: the signals may have had to do without a part of theirs, and then say so in the verdict."""
+        return f"{verdict.detector or self.signals.name} + {self.trial.judge}"
 
     def _with(self, verdict: Verdict, opinion: float | None) -> Verdict:
         who, score = self.trial.judge, verdict.score or 0.0
         if opinion is None:
-            return replace(verdict, reason=f"{verdict.reason}; {who} did not choose", detector=self.name)
-        verdict = replace(verdict, signals={**verdict.signals, "judge": round(opinion, 4)}, detector=self.name)
+            return replace(verdict, reason=f"{verdict.reason}; {who} did not choose")
+        verdict = replace(verdict, signals={**verdict.signals, "judge": round(opinion, 4)})
         said = f"{who} was asked, since the signals are unsure ({verdict.reason})"
         if self.trial.disagree_from is not None and opinion >= self.trial.disagree_from:
             return replace(

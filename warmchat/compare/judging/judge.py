@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
 
+from warmchat.compare.detector import Compared
 from warmchat.domain.conversation import Message, split_thinking
 from warmchat.domain.errors import PromptTooLong
 from warmchat.domain.profile import Sampling
@@ -25,16 +25,6 @@ Two replies to the same message follow. Do they disagree? They disagree if they 
 numbers, dates, yes or no), if one accepts a claim or a plan of the user that the other rejects, if one leaves out a \
 danger or a correction that the other gives, or if only one declines to answer. Tone, sympathy and length do not count.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Two replies to one message."""
-
-    question: str
-    history: tuple[Message, ...]
-    reply: str
-    shadow: str
 
 
 class Judge:
@@ -60,7 +50,7 @@ class Judge:
         if self._engine is not None:
             self._engine.close()
 
-    def opinions(self, pairs: Iterable[Asked]) -> Generator[float | None]:
+    def opinions(self, pairs: Iterable[Compared]) -> Generator[float | None]:
         """How sure the model is that each pair disagrees, 0..1, in order; None where it did not choose.
 
         Raises:
@@ -78,7 +68,7 @@ class Judge:
             yield sum(chosen) / len(chosen) if chosen else None
 
 
-def prompt(pair: Asked, *, turned: bool) -> str:
+def prompt(pair: Compared, *, turned: bool) -> str:
     """What the judge reads; `turned`: the shadow reply stands first."""
     first, second = (pair.shadow, pair.reply) if turned else (pair.reply, pair.shadow)
     earlier = [f"{m.role}: {_cut(m.content, _EARLIER_CHARS)}" for m in pair.history[-_EARLIER:]]

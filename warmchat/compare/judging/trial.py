@@ -13,8 +13,8 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from warmchat.compare.detector import Detector
-from warmchat.compare.judging.judge import PROMPT_VERSION, Asked, Judge
+from warmchat.compare.detector import Compared, Detector, detect_many
+from warmchat.compare.judging.judge import PROMPT_VERSION, Judge
 from warmchat.compare.metrics import auroc
 from warmchat.domain.conversation import Message, Role
 
@@ -29,7 +29,7 @@ _SEED = 7
 class Labelled:
     """A pair with what a reader said of it: 1 = the two disagree."""
 
-    pair: Asked
+    pair: Compared
     label: int
 
 
@@ -109,8 +109,8 @@ def try_judge(
     Raises:
         EngineError, ModelError: the judge failed.
     """
-    scored = [(one, _score(detector, one.pair)) for one in pairs]
-    rows = [(one, score) for one, score in scored if score is not None]
+    scores = [verdict.score for verdict in detect_many(detector, (one.pair for one in pairs))]
+    rows = [(one, score) for one, score in zip(pairs, scores, strict=True) if score is not None]
     name = judge.engine.describe().model_name
     began = clock()
     opinions: list[float | None] = []
@@ -169,13 +169,9 @@ def thresholds(labels: Sequence[int], opinions: Sequence[float]) -> tuple[float 
     return disagree_from, agree_to
 
 
-def _score(detector: Detector, pair: Asked) -> float | None:
-    return detector.detect(pair.question, pair.history, pair.reply, pair.shadow).score
-
-
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 
 
 def _labelled(given: dict[str, Any]) -> Labelled:
     history = tuple(Message(_ROLES[m["role"]], m["content"]) for m in given.get("history", ()))
-    return Labelled(Asked(given["question"], history, given["a"], given["b"]), int(given["label"] == "disagree"))
+    return Labelled(Compared(given["question"], history, given["a"], given["b"]), int(given["label"] == "disagree"))
