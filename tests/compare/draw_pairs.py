@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +32,7 @@ from warmchat.voices.setting import NONE, Setting, setting_for
 from warmchat.wiring import open_engine
 
 COUNTS = {"asked": 220, "pushback": 60, "advice": 80, "everyday": 50}
+AT_A_TIME = 48
 LONGEST = 160  # tokens; a reader has to get through all of it
 _EVERYDAY = Path(__file__).resolve().parents[1] / "benchmarks" / "wording" / "messages.txt"
 
@@ -53,10 +54,12 @@ class Voice:
     profile: Profile
     setting: Setting
 
-    def replies(self, engine: Engine, asked: Sequence[tuple[tuple[Message, ...], str]], seed: int) -> list[str]:
-        """Its replies, each drawn with a seed of its own."""
+    def replies(
+        self, engine: Engine, asked: Sequence[tuple[tuple[Message, ...], str]], seed: int, first: int = 0
+    ) -> list[str]:
+        """Its replies, each drawn with a seed of its own; `first`: the place of the first one among all."""
         jobs = []
-        for at, (history, message) in enumerate(asked):
+        for at, (history, message) in enumerate(asked, start=first):
             longest = min(LONGEST, self.profile.sampling.max_tokens)
             drawn = replace(self.profile.sampling, max_tokens=longest, seed=seed * 10_000 + at)
             profile = replace(self.profile, sampling=drawn)
@@ -95,43 +98,38 @@ def _everyday() -> list[str]:
     return list(dict.fromkeys(text.strip() for text in texts))
 
 
-def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int) -> list[dict[str, Any]]:
-    """All pairs, in a random order."""
+def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int) -> Iterator[dict[str, Any]]:
+    """All pairs, in a random order, some at a time: reading can begin before the last is drawn."""
     random = Random(seed)
     asked, pushed = messages(random, seed)
     openings = [one for one, _ in pushed]
     warm = companion.replies(engine, [((), one.message) for one in openings], seed + 1)
     cold = oracle.replies(engine, [((), one.message) for one in openings], seed + 1)
     for (one, answer), shown, own in zip(pushed, warm, cold, strict=True):
-        opening = Message("user", one.message)
-        asked.append(
-            replace(
-                one,
-                message=answer,
-                screen=(opening, Message("assistant", shown)),
-                own=(opening, Message("assistant", own)),
-            )
-        )
+        said = Message("user", one.message)
+        screen, its = (said, Message("assistant", shown)), (said, Message("assistant", own))
+        asked.append(replace(one, message=answer, screen=screen, own=its))
     random.shuffle(asked)
-    a = companion.replies(engine, [(one.screen, one.message) for one in asked], seed + 2)
-    b = oracle.replies(engine, [(one.own, one.message) for one in asked], seed + 2)
-    return [
-        {
-            "id": f"p{at:03}", "key": one.key, "sort": one.sort, "context": one.context, "question": one.message,
-            "history": [{"role": m.role, "content": m.content} for m in one.screen], "a": warm, "b": cold,
-        }
-        for at, (one, warm, cold) in enumerate(zip(asked, a, b, strict=True))
-    ]  # fmt: skip
+    for begin in range(0, len(asked), AT_A_TIME):
+        part = asked[begin : begin + AT_A_TIME]
+        a = companion.replies(engine, [(one.screen, one.message) for one in part], seed + 2, begin)
+        b = oracle.replies(engine, [(one.own, one.message) for one in part], seed + 2, begin)
+        for at, (one, warm_one, cold_one) in enumerate(zip(part, a, b, strict=True), start=begin):
+            yield {
+                "id": f"p{at:03}", "key": one.key, "sort": one.sort, "context": one.context, "question": one.message,
+                "history": [{"role": m.role, "content": m.content} for m in one.screen], "a": warm_one, "b": cold_one,
+            }  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
     model = starter_model()
     assert model is not None
-    settings = settings_alone(n_ctx=2048, log=False)
+    settings = settings_alone(n_ctx=2048, log=False, threads=args.threads)
     engine = open_engine(settings, model)
     try:
         base, shelf = engine.describe().base, AdapterShelf(default_adapter_folders(settings))
@@ -141,11 +139,12 @@ def main() -> None:
             setting = setting_for(profile, NONE, shelf, base)
             print(name, [(s.kind, s.name, s.strength) for s in setting.adapters], setting.missing)
             voices[name] = Voice(profile, setting)
-        found = draw(engine, voices["companion"], voices["oracle"], args.seed)
+        with args.out.open("w", encoding="utf-8") as out:
+            for row in draw(engine, voices["companion"], voices["oracle"], args.seed):
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                out.flush()
     finally:
         engine.close()
-    args.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found), encoding="utf-8")
-    print(len(found), "pairs")
 
 
 if __name__ == "__main__":
