@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     shadow_samples: int = Field(default=3, ge=0, le=16)
     """Further answers of the reference before a flag is raised, to tell chance from warmth. 0: none."""
 
+    judge_model: str = ""
+    """Model to ask where the signals are unsure, if `compare --calibrate` let it: a file, a name, or URL#NAME."""
+
     profile_dir: ExpandedPath | None = None
     """Folder of profile files that is searched first."""
 
@@ -152,6 +155,11 @@ class Settings(BaseSettings):
         return self.data_dir / "trusted.json"
 
     @property
+    def judges_file(self) -> Path:
+        """Which models were tried as judges here, and what came of it."""
+        return self.data_dir / "judges.json"
+
+    @property
     def history_file(self) -> Path:
         """Small facts kept between runs: the model used last, prompt history."""
         return self.data_dir / "state.json"
@@ -196,6 +204,7 @@ def settings_alone(**command_line: Any) -> Settings:
 
 _TRUSTED_ONLY = {
     "reference", "profile_dir", "shadow", "shadow_history", "remote_url", "remote_model", "remote_key_variable",
+    "judge_model",
 }  # fmt: skip
 
 
