@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from warmchat.compare.aligned import aligned, swaps
-from warmchat.compare.claims.numbers import comparable
+from warmchat.compare.claims.measures import alike_in_sort
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.finding import Finding, sentence_span, span
 from warmchat.compare.lexicon import CAUTIONS
@@ -109,7 +109,7 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
     wanted = pair.asked.wants in ("date", "number")
     new_here = [q for q in here if not number_known(q, pair.shadow)]
     new_there = [q for q in there if not number_known(q, pair.reply)]
-    both = next(((a, b) for a in new_here for b in new_there if comparable(a, b)), None)
+    both = next(((a, b) for a in new_here for b in new_there if alike_in_sort(a, b)), None)
     if both is None:
         return
     share = min(len(new_here) / len(here), len(new_there) / len(there))
