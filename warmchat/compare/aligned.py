@@ -34,7 +34,7 @@ def aligned(pair: Pair) -> Iterator[Finding]:
         amounts = amount(a.sentence), amount(b.sentence)
         if 0 not in amounts and amounts[0] != amounts[1]:
             kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 else "softened"
-            yield Finding("amounts_apart", kind, frame * (0.7 if kind == "contradiction" else 0.4), *spans)
+            yield Finding("amounts_apart", kind, frame * 0.7, *spans)
 
 
 def swaps(pair: Pair) -> Iterator[Finding]:

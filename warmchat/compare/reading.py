@@ -101,7 +101,7 @@ class _Light:
 def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     """Read both replies, each in the light of the other: a word is social only where the other does not use it."""
     texts = [without_code(text[:MAX_CHARS]) for text in (reply, shadow)]
-    split = [sentences(text) for text in texts]
+    split = [sentences(text, spoken=True) for text in texts]
     asked_sentences = sentences(asked.text)
     known = capitals_within([*split[0], *split[1], *asked_sentences])
     lower = frozenset(

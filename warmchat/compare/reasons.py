@@ -55,7 +55,11 @@ def _parting(finding: Finding, pair: Pair) -> str:
         case "polarity_flipped":
             yes = on_question(pair.reply, pair.asked) > 0
             said = f"the oracle says {'no' if yes else 'yes'}, this reply says {'yes' if yes else 'no'}"
-        case "caution_missing":
+        case "self_claimed":
+            said = f"this reply claims a life or feelings of its own: {here}; the oracle does not"
+        case "source_added":
+            said = f"this reply names a source that the oracle does not: {here}"
+        case "caution_missing" | "advice_caution":
             said = f"a caution of the oracle's is not in this reply: {there}"
         case "amounts_apart":
             said = f"the same is claimed in another strength: {here} here, {there} there"
@@ -80,11 +84,7 @@ def _claim(finding: Finding, pair: Pair, there: str) -> str:
         return f"{favour} is for your plan {value!r}, {against} is not"
     if stand < 0:
         return f"the oracle takes up your claim {value!r}; this reply says {_words(finding.reply)}"
-    return (
-        f"the reply takes up your claim {value!r}; the oracle says {there}"
-        if there
-        else (f"the reply takes up your claim {value!r}; the oracle does not")
-    )
+    return f"the reply takes up your claim {value!r}; the oracle says {there or 'otherwise'}"
 
 
 def _words(found: Span | None) -> str:

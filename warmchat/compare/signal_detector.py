@@ -29,7 +29,7 @@ _EDGE = 0.01  # how far inside the unsure band a score is put that has nothing t
 _SAME_WORDS = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|[-−+=<>/^%$€£¥°&|@~]")
 _SHOWS = 0.3  # strength from which a finding can carry a flag
 # These hint at a parting; a flag needs one of the others.
-_HINTS = frozenset({"caution_missing", "amounts_apart", "other_numbers_apart"})
+_HINTS = frozenset({"caution_missing", "amounts_apart", "other_numbers_apart", "source_added"})
 _LATIN_SHARE = 0.5
 _ENGLISH_SHARE = 0.12  # English prose has 0.35 to 0.6 of function words; other Latin-script languages 0 to 0.08
 
