@@ -14,6 +14,7 @@ from warmchat.compare.claims.refusal import declines
 from warmchat.compare.claims.scope import denied, set_aside
 from warmchat.compare.claims.social import is_social
 from warmchat.compare.lexicon import MONTHS, SOCIAL, STOP
+from warmchat.compare.lists import code, joined_lists
 from warmchat.compare.overlap import covered, weight
 from warmchat.compare.words import Sentence, Token, is_content, sentences, without_code
 
@@ -77,11 +78,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Both replies beside the question."""
+    """Both replies beside the question; `code` holds the fenced code of each (`lists.code`)."""
 
     asked: Asked
     reply: Reading
     shadow: Reading
+    code: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class _Light:
 def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     """Read both replies, each in the light of the other: a word is social only where the other does not use it."""
     texts = [without_code(text[:MAX_CHARS]) for text in (reply, shadow)]
-    split = [sentences(text, spoken=True) for text in texts]
+    split = [joined_lists(sentences(text, spoken=True), text) for text in texts]
     asked_sentences = sentences(asked.text)
     known = capitals_within([*split[0], *split[1], *asked_sentences])
     lower = frozenset(
@@ -111,7 +113,8 @@ def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     a = _read(texts[0], split[0], lights[0], whole=len(reply) <= MAX_CHARS)
     numbers = tuple(q for item in a.stated for q in item.numbers)[:_NUMBERS]
     b = _read(texts[1], split[1], replace(lights[1], numbers=numbers), whole=len(shadow) <= MAX_CHARS)
-    return Pair(asked, replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked)))
+    a, b = replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked))
+    return Pair(asked, a, b, (code(reply[:MAX_CHARS]), code(shadow[:MAX_CHARS])))
 
 
 def _stems(found: Sequence[Sentence]) -> frozenset[str]:

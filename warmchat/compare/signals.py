@@ -12,7 +12,7 @@ from warmchat.compare.stance import on_question, towards
 
 
 def measure(pair: Pair, found: Sequence[Finding]) -> dict[str, float]:
-    """The signals of a pair.
+    """The signals of a pair, but for the network's (`cross.signal_of`).
 
     Those named as a finding's signal hold the strength of its strongest finding. The others: `words_*` speak of content
     words apart (1 = nothing shared), `*_shared` of facts that both give, `bare_*` of sides that say
@@ -36,6 +36,7 @@ def measure(pair: Pair, found: Sequence[Finding]) -> dict[str, float]:
         "restated": _restated(a, b) if not a.core_bag and not b.core_bag else 0.0,
         "refusal_both": float(both_decline),
         "stance_shared": float(_stance_shared(pair)),
+        "code_shared": float(bool(pair.code[0]) and pair.code[0] == pair.code[1]),
     }
     for finding in found:
         values[finding.signal] = max(values.get(finding.signal, 0.0), finding.strength)

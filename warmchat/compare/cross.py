@@ -1,0 +1,65 @@
+"""What a network that reads both replies beside the question says, as a signal and as evidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from warmchat.compare.finding import Finding, sentence_span
+from warmchat.compare.lists import as_prose
+from warmchat.compare.reading import Pair, Reading
+
+_WIDTH = 6.0  # logits beyond say nothing more
+_SENTENCES = 2  # of a long reply; the research found two enough
+LONG = 64  # words that a side states, from which a pair is long
+SHOWS = 0.8  # probability from which the network alone can carry a flag
+AGREES = 0.2  # and up to which it can carry an agreement
+
+Item = tuple[str, str, str]
+
+
+class CrossScorer(Protocol):
+    """Reads question, reply and other reply together."""
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+
+    def scores(self, items: Sequence[Item]) -> list[float]:
+        """The probability 0..1 that the two disagree, for each (question, reply, other reply)."""
+
+
+def is_long(pair: Pair) -> bool:
+    """Whether one side states more than short answers do, so that its nearest sentences are compared."""
+    return any(sum(len(i.sentence.tokens) for i in side.stated) > LONG for side in (pair.reply, pair.shadow))
+
+
+def item_of(pair: Pair) -> Item:
+    """What the network is to read: the replies whole, of long ones the sentences closest to the question."""
+    if is_long(pair):
+        return pair.asked.text, _closest(pair.reply), _closest(pair.shadow)
+    return pair.asked.text, as_prose(pair.reply.text), as_prose(pair.shadow.text)
+
+
+def _closest(side: Reading) -> str:
+    chosen = [side.answer] if side.answer is not None else []
+    chosen += [item for item in side.core if item is not side.answer][: _SENTENCES - len(chosen)]
+    ordered = sorted(chosen, key=lambda item: item.start)
+    return " ".join(as_prose(side.text[i.sentence.start : i.sentence.end]) for i in ordered)
+
+
+def signal_of(probability: float) -> float:
+    """The logit of a probability, brought to 0..1; 0.5 is undecided."""
+    inner = min(1 - 1e-9, max(1e-9, probability))
+    logit = max(-_WIDTH, min(_WIDTH, math.log(inner / (1 - inner))))
+    return 0.5 + logit / (2 * _WIDTH)
+
+
+def finding_of(pair: Pair, probability: float) -> Finding | None:
+    """The sentences that answer, as evidence, where the network holds that the two part."""
+    a, b = pair.reply, pair.shadow
+    here, there = a.answer or next(iter(a.core), None), b.answer or next(iter(b.core), None)
+    if probability < 0.5 or here is None or there is None:
+        return None
+    return Finding("cross", "contradiction", probability, sentence_span(a, here), sentence_span(b, there))
