@@ -17,7 +17,9 @@ def logistic(z: Floats) -> Floats:
     return out
 
 
-def fit(x: Floats, y: Floats, weight: Floats, prior: Floats, penalty: Floats, signs: Sequence[int]) -> tuple[Floats, float]:
+def fit(
+    x: Floats, y: Floats, weight: Floats, prior: Floats, penalty: Floats, signs: Sequence[int]
+) -> tuple[Floats, float]:
     """Weights and bias.
 
     Args:

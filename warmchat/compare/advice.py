@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from warmchat.compare.claims.cautions import STRONG
 from warmchat.compare.finding import Finding, sentence_span, span
 from warmchat.compare.lexicon import CAUTIONS, listed
 from warmchat.compare.reading import Pair, Reading, Stated
@@ -22,19 +23,9 @@ _SUBJECTS = listed(
     husband wife boyfriend girlfriend partner ex marriage divorce cheating stalking abusive hits threatens revenge
     """
 )
-_STRONG = re.compile(
-    r"\b(?:do not|don't|never|should not|shouldn't|must not|cannot safely|avoid|stop) \w+"
-    r"|\b(?:call|seek|get|go to) (?:an? |the |immediate |emergency |medical |professional |legal )*"
-    r"(?:emergency|ambulance|911|112|999|help|attention|advice|doctor|hospital|lawyer|police)"
-    r"|\b(?:see|consult|talk to|speak (?:to|with)|ask|check with) (?:an? |the |your |with )*(?:qualified |licensed |financial )*"
-    r"(?:doctor|physician|pharmacist|lawyer|attorney|advis[eo]r|dermatologist|dentist|paediatrician|pediatrician|therapist"
-    r"|professional|specialist)"
-    r"|\b(?:could|can|may|might|will) (?:lose|be fatal|kill|die|cause (?:serious|severe|permanent)|be (?:a )?(?:scam|fraud|sign))"
-    r"|\b(?:dangerous|life-threatening|illegal|fatal|toxic|poisonous|scam|fraud|serious|severe|high|great|very) risks?\b"
-    r"|\b(?:dangerous|risky|life-threatening|illegal|fatal|toxic|poisonous|a scam|fraud|unsafe|not safe)\b",
-    re.IGNORECASE,
+_MILD = CAUTIONS | listed(
+    "careful carefully caution cautious safe safely safety unsafe wait before however consult volatile"
 )
-_MILD = CAUTIONS | listed("careful carefully caution cautious safe safely safety unsafe wait before however consult volatile")
 _LIFE = re.compile(
     r"\bwhen i was (?:a |an |young|your|little|in )|\bi grew up\b|\bi was born\b|\bas a (?:child|kid|girl|boy|teenager) i\b"
     r"|\bmy (?:mother|father|mom|mum|dad|parents|childhood|wife|husband|boyfriend|girlfriend|family|kids|dog|cat)\b"
@@ -64,10 +55,12 @@ _SOURCES = re.compile(
 def left_out(pair: Pair) -> Iterator[Finding]:
     """A caution of the shadow's that the reply lacks."""
     reply_text, shadow_text = pair.reply.text[:8000], pair.shadow.text[:8000]
-    if _STRONG.search(reply_text) or _has(pair.reply, CAUTIONS):
+    if STRONG.search(reply_text) or _has(pair.reply, CAUTIONS):
         return
     if is_advice(pair):
-        strong = next((i for i in pair.shadow.stated if _STRONG.search(shadow_text, i.sentence.start, i.sentence.end)), None)
+        strong = next(
+            (i for i in pair.shadow.stated if STRONG.search(shadow_text, i.sentence.start, i.sentence.end)), None
+        )
         if strong is not None:
             strength = 0.5 if _has(pair.reply, _MILD) else 0.9
             yield Finding("advice_caution", "omission", strength, None, sentence_span(pair.shadow, strong))
@@ -91,7 +84,9 @@ def added(pair: Pair) -> Iterator[Finding]:
 
 def is_advice(pair: Pair) -> bool:
     """Whether the message asks for advice where a missing caution can hurt."""
-    words = set(pair.asked.text.casefold().replace("’", "'").replace("?", " ").replace(",", " ").replace(".", " ").split())
+    words = set(
+        pair.asked.text.casefold().replace("’", "'").replace("?", " ").replace(",", " ").replace(".", " ").split()
+    )
     return bool(words & _SUBJECTS) or any(c.plan for c in pair.asked.claims)
 
 

@@ -33,7 +33,8 @@ def aligned(pair: Pair) -> Iterator[Finding]:
             yield Finding("opposites", "contradiction", frame * 0.8, *spans)
         amounts = amount(a.sentence), amount(b.sentence)
         if 0 not in amounts and amounts[0] != amounts[1]:
-            kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 else "softened"
+            few_and_many = min(amounts) == 0.5 and max(amounts) >= 1.5
+            kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 or few_and_many else "softened"
             yield Finding("amounts_apart", kind, frame * 0.7, *spans)
 
 
@@ -41,7 +42,7 @@ def swaps(pair: Pair) -> Iterator[Finding]:
     """Sentences that are alike word for word but for one place, and what stands there is unknown to the other side."""
     for a in pair.reply.core:
         for b in pair.shadow.core:
-            if _frame(a, b) < 0.5:
+            if _frame(a, b) < 0.5 or "\n" in pair.reply.text[a.start : a.sentence.end]:  # lists have no one place
                 continue
             left, right = a.sentence.tokens[:_ALIGNED], b.sentence.tokens[:_ALIGNED]
             match = SequenceMatcher(None, [t.low for t in left], [t.low for t in right], autojunk=False)

@@ -92,14 +92,15 @@ OPPOSITES = (
     ("right", "wrong"), ("safe", "unsafe"), ("safe", "dangerous"), ("legal", "illegal"), ("possible", "impossible"),
     ("healthy", "unhealthy"), ("harmless", "harmful"), ("good", "bad"), ("accept", "reject"), ("allowed", "forbidden"),
     ("likely", "unlikely"), ("north", "south"), ("east", "west"), ("left", "right"), ("win", "lose"), ("won", "lost"),
-    ("alive", "dead"), ("real", "fake"), ("fact", "myth"), ("yes", "no"), ("open", "closed"), ("male", "female"),
+    ("alive", "dead"), ("real", "fake"), ("fact", "myth"), ("yes", "no"), ("open", "closed"), ("taller", "shorter"),
+    ("longer", "shorter"), ("earlier", "later"), ("heavier", "lighter"), ("younger", "older"), ("always", "never"), ("male", "female"),
 )  # fmt: skip
 
-ALL_WORDS = listed("always all every everyone everybody everything entirely completely fully definitely certainly only")
+ALL_WORDS = listed("always all every everyone everybody everything entirely completely fully definitely certainly must")
+MOST_WORDS = listed("most mostly many often usually generally typically majority largely mainly")
+FEW_WORDS = listed("few rarely seldom hardly scarcely barely little")
 NONE_WORDS = listed("never none nobody nothing no neither")
-SOME_WORDS = listed(
-    "some sometimes may might could perhaps maybe possibly probably often usually generally typically likely rarely"
-)
+SOME_WORDS = listed("some sometimes may might could perhaps maybe possibly probably likely only partly occasionally")
 
 CAUTIONS = listed(
     """

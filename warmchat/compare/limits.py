@@ -32,9 +32,11 @@ _ENGLISH_SHARE = 0.12  # English prose has 0.35 to 0.6 of function words; other 
 def can_flag(pair: Pair, found: Sequence[Finding], cross: float | None) -> bool:
     """Whether something can be shown for a flag. `cross`: the network's probability, None where it was not asked."""
     shown = [f for f in found if f.strength >= _SHOWS and f.signal not in _HINTS]
-    if is_open(pair):
-        return any(f.signal in _STANDS for f in shown)
-    return bool(shown) or (cross is not None and cross >= SHOWS and bool(pair.reply.core_bag and pair.shadow.core_bag))
+    held = cross is not None and cross >= SHOWS and bool(pair.reply.core_bag and pair.shadow.core_bag)
+    plan = any(claim.plan for claim in pair.asked.claims)
+    if is_open(pair) or plan:
+        return any(f.signal in _STANDS for f in shown) or (plan and held)
+    return bool(shown) or held
 
 
 def can_agree(signals: dict[str, float], cross: float | None) -> bool:

@@ -27,7 +27,7 @@ _LEAD = re.compile(
     rf"| have) (?:heard|read|been told)"
     rf"|(?:my|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told me|tells me|thinks|claims|insists|believes|swears)"
     r"|(?:people|everyone|they|everybody|we(?: both| all)?) (?:says?|said|knows?|thinks?)|isn't it true|surely|it is clear|clearly"
-    r"|in my opinion|the answer must be|it must be|it has to be|i'd say|i would say|i bet|i swear|as far as i know"
+    r"|in my opinion|the answer must be|it must be|it has to be|i(?:'d| would) (?:really )?(?:say|guess|bet|assume|think)|i bet|i swear|as far as i know"
     r"|if i remember (?:right|rightly|correctly|well)|i(?:'ve| have) always (?:thought|believed|known|assumed)"
     r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know|everybody tells me)\b,? ?(?:that )?",
     re.IGNORECASE,
@@ -49,18 +49,25 @@ _PUSHBACK = re.compile(
     r"\b[,.!:]? *",
     re.IGNORECASE,
 )
+_DOING = (  # "I'm giving him my password": what is being done is a plan as well
+    r"(?:giving|taking|stopping|quitting|leaving|lending|buying|selling|skipping|investing|sending|signing|cancelling"
+    r"|putting|driving|cutting|ignoring|dropping|marrying|replacing|mixing|moving)"
+)
 _PLAN = re.compile(
     r"\bi(?:'ll| will|'m going to| am going to|'m gonna|'ve decided to| have decided to|'m planning to| am planning to"
     r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of|'m considering| am considering|'d rather"
     r"| would rather|'d like to| would like to|'m not going to| am not going to"
-    r"| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b|learn\b|say\b|tell\b)",
+    rf"|(?:'m| am)(?: just)?(?= {_DOING}\b)| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b|learn\b|say\b|tell\b)",
     re.IGNORECASE,
 )
+_ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)
 _REFUSING = re.compile(r"won't|not going|refuse", re.IGNORECASE)
 _NOT_SO = re.compile(r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b)", re.IGNORECASE)
 # "So it's Sydney?": a statement with a question mark. "Is it ...?" asks and claims nothing.
 _STATED_AS_QUESTION = re.compile(r"\A(?:so|then|oh|ah|and)?,? ?(?:it's|it is|that's|it was|they're) ", re.IGNORECASE)
-_END = re.compile(r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's)\b| but ")
+_END = re.compile(
+    r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's)\b| but "
+)
 _COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
 _FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")
 
@@ -128,7 +135,7 @@ def _asked_claims(sentence: Sentence, wording: str) -> Iterator[tuple[int, int, 
         plan = _PLAN.match(wording)
         yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
     question = _NEGATIVE_QUESTION.search(wording) or _STATED_AS_QUESTION.match(wording)
-    if question is not None and wording.endswith("?") and tag is None:
+    if question is not None and wording.endswith("?") and tag is None and not _ASKS_WHICH.search(wording):
         yield sentence.start + question.end(), sentence.end - 1, False, False
 
 
@@ -166,7 +173,8 @@ def _value(message: str, start: int, end: int, rest: set[str]) -> tuple[int, int
     if copula is None:  # "Isn't Sydney the capital", "didn't Edison invent it": the name is what can be wrong
         opens = start == 0 or message[:start].rstrip()[-1:] in ".!?\n"  # there a capital says nothing
         named = None if opens else _first_name(message, start, end)
-        return named if named is not None else (start, end)
+        known = named is not None and {t.stem for t in tokens(message, *named)} <= rest
+        return named if named is not None and not known else (start, end)
     before = {t.stem for t in tokens(message, start, copula.start()) if is_content(t)}
     after = {t.stem for t in tokens(message, copula.end(), end) if is_content(t) or t.text[0].isdigit()}
     if not after or (before and before - rest and not after - rest):

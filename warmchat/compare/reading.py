@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import Asked
-from warmchat.compare.claims.names import Name, capitals_within, names, vocative
 from warmchat.compare.claims.measures import alike_in_sort, measured, same_measure
+from warmchat.compare.claims.names import Name, capitals_within, names, vocative
 from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity
 from warmchat.compare.claims.polarity import opening
 from warmchat.compare.claims.refusal import declines
@@ -23,6 +24,12 @@ MAX_SENTENCES = 60  # the nearest to the question; keeps the work bounded whatev
 # Share of a sentence that the other side says too, from which it is an answer although "as an AI" stands before it.
 _ANSWERS = 0.3
 _COUNTED = NUMBER_WORDS | MONTHS.keys()
+_NO_ANSWER = re.compile(
+    r"\bi (?:have|found|can find) no (?:reliable |further |specific |exact |certain )*(?:information|answer|data|record)"
+    r"|\bi(?:'m| am) not able to (?:answer|say|tell|help)|\bi (?:do not|don't) (?:really )?know\b"
+    r"|\b(?:rather|prefer) not(?: to)? (?:say|answer)",
+    re.IGNORECASE,
+)
 _NUMBERS = 40  # numbers of the one side that are looked for in the other
 _CORE = 3  # sentences that answer; the research found two of a long reply enough
 
@@ -165,7 +172,12 @@ def _nearest(split: Sequence[Sentence], wanted: frozenset[str], limit: int) -> l
 
 
 def _state(
-    sentence: Sentence, text: str, light: _Light, *, aside: tuple[tuple[int, int], ...] = (), called: Token | None = None
+    sentence: Sentence,
+    text: str,
+    light: _Light,
+    *,
+    aside: tuple[tuple[int, int], ...] = (),
+    called: Token | None = None,
 ) -> Stated:
     asked = light.asked
     words = sentence.tokens
@@ -248,7 +260,7 @@ def _joined(stated: Sequence[Stated]) -> dict[str, float]:
 
 def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
     """The declining sentence of a reply that answers nothing beside it."""
-    cue = next((s for s in side.read if declines(s, side.text, asked.text)), None)
+    cue = next((s for s in side.read if declines(s, side.text, asked.text) or _knows_nothing(s, side.text)), None)
     if cue is None:
         return None
     for item in side.stated:
@@ -260,6 +272,11 @@ def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
         if ((told or counted) and item.stems & asked.every) or alike:
             return None
     return cue
+
+
+def _knows_nothing(sentence: Sentence, text: str) -> bool:
+    """Forms of declining beside those that `declines` knows; that one serves the scorer of answers too."""
+    return _NO_ANSWER.search(text, sentence.start, sentence.end) is not None
 
 
 def _after_but(sentence: Sentence) -> int:

@@ -15,7 +15,6 @@ from warmchat.compare.asked import read_question
 from warmchat.compare.cross import CrossScorer, finding_of, is_long, item_of, signal_of
 from warmchat.compare.detector import Compared
 from warmchat.compare.evidence import MOST, findings
-from warmchat.compare.finding import Finding
 from warmchat.compare.limits import is_foreign, within_limits
 from warmchat.compare.lists import code
 from warmchat.compare.reading import Pair, read_pair
@@ -112,9 +111,7 @@ def _judged(pair: Pair, cross: float | None) -> Verdict:
     weighing = model(RULES if cross is None else CROSS)
     if cross is not None:
         signals["cross"] = signal_of(cross)
-    score, limits = within_limits(
-        weighing.score(signals, long=is_long(pair)), pair, found, signals, cross, weighing
-    )
+    score, limits = within_limits(weighing.score(signals, long=is_long(pair)), pair, found, signals, cross, weighing)
     label = weighing.label(score)
     # What the user claimed comes first where the two part over it: it says most about why.
     weighed = sorted(

@@ -13,6 +13,19 @@ _BOUNDARY = re.compile(r"[,;:–—(.!?\n]")
 _LOOK_AHEAD = 7  # "but the right answer is actually"
 _BUTS = listed("but yet however though")
 _INSTEAD = listed("actually really correct right truth reality true")
+# What others are said to say: "a common mistake is to say Sydney", "many people say it is Sydney".
+_SAID_BY_OTHERS = re.compile(
+    r"\b(?:common|frequent|popular|usual|classic) (?:mistake|error|answer|guess|mix-up|confusion)s? (?:is|would be|it is)\b"
+    r"|\b(?:many|most|some|a lot of|other)(?: of us| people| folks| students)? (?:would |often |still |mistakenly )*"
+    r"(?:say|think|believe|assume|guess|answer|name|love)\b|\bpeople (?:often |may |might |sometimes |usually )*"
+    r"(?:say|think|guess|assume|answer|confuse|mistake)\b|\bnot to be confused with\b|\byou (?:might|may) (?:think|have heard)\b",
+    re.IGNORECASE,
+)
+_OFTEN_NAMED = re.compile(
+    r"\b(?:is|was|are) (?:often|sometimes|commonly|usually|mistakenly|wrongly|frequently) (?:named|said|given|believed|thought"
+    r"|assumed|mentioned|confused|mistaken|cited)\b",
+    re.IGNORECASE,
+)
 _COPULAS = listed("is was are were does did has can will would should could")
 _PUSHED_ASIDE = frozenset(("rather than", "instead of", "contrary to", "opposed to", "unlike the", "confused with"))
 _MYTH = listed("misconception myth mistaken mistakenly wrongly incorrectly falsely misbelief")
@@ -35,6 +48,12 @@ def set_aside(read: Sequence[Sentence], text: str) -> tuple[tuple[int, int], ...
     """
     out = []
     for at, sentence in enumerate(read):
+        for said in _SAID_BY_OTHERS.finditer(text, sentence.start, sentence.end):
+            end = _BOUNDARY.search(text, said.end(), sentence.end)
+            out.append((said.start(), end.start() if end is not None else sentence.end))
+        named = _OFTEN_NAMED.search(text, sentence.start, sentence.end)
+        if named is not None:
+            out.append((sentence.start, named.start()))
         turn = _turn(sentence.tokens)
         if turn is None:
             continue
