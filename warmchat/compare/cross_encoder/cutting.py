@@ -56,6 +56,7 @@ class Cutter:
     def __init__(self, tokenizer: Any) -> None:
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        tokenizer.encode_special_tokens = True  # "[SEP]" in a reply is a word, no mark
         self._tokenizer = tokenizer
         self._mark = tokenizer.token_to_id("?")
 
