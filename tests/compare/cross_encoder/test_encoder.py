@@ -75,6 +75,17 @@ def test_any_text_gets_a_score_in_bounded_time(shipped: CrossEncoder, text: str)
     assert time.thread_time() - began < 2
 
 
+def test_alignment_sees_the_same_words_beyond_the_question(shipped: CrossEncoder) -> None:
+    same, agree, part, empty = (
+        seen.alignment
+        for seen in shipped.see(
+            [(QUESTION, RIGHT, RIGHT), (QUESTION, RIGHT, AGREES), (QUESTION, RIGHT, PARTS), (QUESTION, RIGHT, "")]
+        )
+    )
+    assert same == pytest.approx(1, abs=1e-3)
+    assert same > agree > part > empty == 0
+
+
 def test_no_items_no_scores(shipped: CrossEncoder) -> None:
     assert shipped.scores([]) == []
 

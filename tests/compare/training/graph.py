@@ -70,13 +70,17 @@ class Graph:
         """A linear layer of the PyTorch state."""
         return self.linear(x, name, self.given(f"{name}.weight"), self.given(f"{name}.bias"))
 
-    def model(self, output: str) -> Any:
-        """The whole as a checked ONNX model with inputs `ids`, `sides` and output `logit`."""
-        self._nodes.append(helper.make_node("Identity", [output], ["logit"]))
+    def model(self, logit: str, words: str) -> Any:
+        """The whole as a checked ONNX model: inputs `ids`, `sides`, outputs `logit` and `words`, the words' vectors."""
+        self._nodes.append(helper.make_node("Identity", [logit], ["logit"]))
+        self._nodes.append(helper.make_node("Identity", [words], ["words"]))
         inputs = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["rows", "tokens"]) for name in ("ids", "sides")
         ]
-        outputs = [helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["rows"])]
+        outputs = [
+            helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["rows"]),
+            helper.make_tensor_value_info("words", TensorProto.FLOAT, ["rows", "tokens", "width"]),
+        ]
         graph = helper.make_graph(self._nodes, "cross_encoder", inputs, outputs, self._weights)
         made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="warmchat")
         made.ir_version = 9
@@ -97,24 +101,28 @@ def quantised(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
 def network_graph(state: Mapping[str, Any], layers: int, heads: int) -> Any:
     """The ONNX model of a `Network` state: BERT (Devlin et al. 2019) and the head of network.py."""
     g = Graph(state, heads)
-    x = _embedded(g)
+    words = _words(g)
+    x = _placed(g, words)
     padding = g.node("Equal", "sides", g.weight("pad", np.array(-1, np.int64)))
     blocked = g.node("Mul", g.node("Cast", padding, to=TensorProto.FLOAT), g.number(-1e9))
     mask = g.node("Unsqueeze", blocked, g.whole(1, 2))
     for layer in range(layers):
         x = _layer(g, x, mask, f"body.encoder.layer.{layer}")
-    return g.model(_head(g, x))
+    return g.model(_head(g, x), words)
 
 
-def _embedded(g: Graph) -> str:
+def _words(g: Graph) -> str:
     words, scales = quantised(g.given("body.embeddings.word_embeddings.weight"))
-    rows = g.node("Cast", g.node("Gather", g.weight("words", words), "ids"), to=TensorProto.FLOAT)
-    scaled = g.node("Mul", rows, g.node("Gather", g.weight("words.scale", scales), "ids"))
+    rows = g.node("Cast", g.node("Gather", g.weight("table", words), "ids"), to=TensorProto.FLOAT)
+    return g.node("Mul", rows, g.node("Gather", g.weight("table.scale", scales), "ids"))
+
+
+def _placed(g: Graph, words: str) -> str:
     places = g.given("body.embeddings.position_embeddings.weight")[:POSITIONS]
     table = g.weight("places", places + g.given("body.embeddings.token_type_embeddings.weight")[0])
     length = g.node("Shape", "ids", start=1, end=2)
     placed = g.node("Slice", table, g.whole(0), length, g.whole(0))
-    return g.norm(g.node("Add", scaled, placed), "body.embeddings.LayerNorm")
+    return g.norm(g.node("Add", words, placed), "body.embeddings.LayerNorm")
 
 
 def _layer(g: Graph, x: str, mask: str, name: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from warmchat.compare.cross_encoder.cutting import PADDING, Cutter, Piece
+from warmchat.compare.cross_encoder.alignment import aligned
+from warmchat.compare.cross_encoder.cutting import PADDING, REPLY_A, REPLY_B, Cutter, Piece
 from warmchat.domain.errors import ModelError
 from warmchat.shipped import shipped_folder
 
@@ -24,6 +26,19 @@ ROWS = 16  # read together; bounds the memory to about 40 MiB
 _NEEDED = ("onnxruntime", "tokenizers")
 
 Item = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the network says of a pair.
+
+    Attributes:
+        disagreement: the probability 0..1 that the replies disagree.
+        alignment: how far the words of each have a counterpart in the other, about 0..1; see `alignment.aligned`.
+    """
+
+    disagreement: float
+    alignment: float
 
 
 def why_missing(folder: Path | None = None) -> str:
@@ -90,10 +105,14 @@ class CrossEncoder:
         return session, cutter
 
     def scores(self, items: Sequence[Item]) -> list[float]:
-        """The probability 0..1 that the replies disagree, for each (question, reply, other reply).
+        """`Seen.disagreement` of each item; see `see`."""
+        return [seen.disagreement for seen in self.see(items)]
+
+    def see(self, items: Sequence[Item]) -> list[Seen]:
+        """Read each (question, reply, other reply).
 
         The replies are read in both orders and the logits averaged, so exchanging them changes nothing. Any text is
-        taken; what is read of a long one, see `cutting`. An empty reply says nothing: 0.5 would be as true.
+        taken; what is read of a long one, see `cutting`. Of an empty reply the figures mean nothing.
 
         Raises:
             ModelError: as `load`.
@@ -103,8 +122,7 @@ class CrossEncoder:
             assert self._loaded is not None
             session, cutter = self._loaded
             pieces = [cutter.piece(*item) for item in items]
-            logits = _logits(session, [*pieces, *(piece.turned() for piece in pieces)])
-        return [probability((a + b) / 2) for a, b in zip(logits[: len(pieces)], logits[len(pieces) :], strict=True)]
+            return _seen(session, pieces)
 
     def close(self) -> None:
         """Give the memory back; the next question loads anew."""
@@ -125,16 +143,20 @@ def probability(logit: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, logit))))
 
 
-def _logits(session: Any, pieces: Sequence[Piece]) -> list[float]:
-    """A logit for each piece, in batches of like length."""
-    out = [0.0] * len(pieces)
+def _seen(session: Any, pieces: Sequence[Piece]) -> list[Seen]:
+    """Read the pieces in both orders, in batches of like length."""
+    out: dict[int, Seen] = {}
     order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
-    for begin in range(0, len(order), ROWS):
-        chosen = order[begin : begin + ROWS]
-        ids, sides = _arrays([pieces[i] for i in chosen])
-        for place, value in zip(chosen, session.run(None, {"ids": ids, "sides": sides})[0].tolist(), strict=True):
-            out[place] = value
-    return out
+    for begin in range(0, len(order), ROWS // 2):
+        chosen = order[begin : begin + ROWS // 2]
+        read = [pieces[i] for i in chosen]
+        ids, sides = _arrays([*read, *(piece.turned() for piece in read)])
+        logits, words = session.run(["logit", "words"], {"ids": ids, "sides": sides})
+        for row, place in enumerate(chosen):
+            logit = (float(logits[row]) + float(logits[row + len(chosen)])) / 2
+            a, b = (words[row][sides[row] == side] for side in (REPLY_A, REPLY_B))
+            out[place] = Seen(probability(logit), aligned(pieces[place], a, b))
+    return [out[i] for i in range(len(pieces))]
 
 
 def _arrays(pieces: Sequence[Piece]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
