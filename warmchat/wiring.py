@@ -113,10 +113,11 @@ def open_log(settings: Settings) -> SessionLog:
 
 
 def make_detector() -> Detector:
-    """The detector that judges."""
+    """The detector that judges: with the cross-encoder where it is installed. That one is loaded by the first check."""
+    from warmchat.compare.cross_encoder import from_shipped
     from warmchat.compare.signal_detector import SignalDetector
 
-    return SignalDetector()
+    return SignalDetector(from_shipped())
 
 
 def open_session(

@@ -1,4 +1,4 @@
-"""Fit the models of `warmchat/compare/weights.json`. By hand: `python -m tests.compare.fit_signals [--write] [--cross]`.
+"""Fit the models of `warmchat/compare/weights.json`. By hand: `python -m tests.compare.fit_signals [--cross]`.
 
 Reads ../shared/data and the pairs of our own. Questions are split by a hash: part 0 is 60 % (the cross-encoder has
 trained on it), part 1 20 %, part 2 20 %. The rules alone are fitted on part 0, the model with the cross-encoder on
@@ -24,9 +24,11 @@ from typing import Any
 import numpy as np
 
 from tests.compare.logistic import Floats, fit, logistic
-from tests.compare.own_pairs import FIT_WRAPPINGS, HELD_WRAPPINGS, LabelledPair, own_pairs, wrapped
+from tests.compare.own_pairs import FIT_WRAPPINGS, LabelledPair, own_pairs, wrapped
 from warmchat.compare.asked import read_question
-from warmchat.compare.cross import Item, is_long, item_of, signal_of
+from warmchat.compare.cross import is_long, item_of, signals_of
+from warmchat.compare.cross_encoder import from_shipped, why_missing
+from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.evidence import findings
 from warmchat.compare.limits import can_agree, can_flag
 from warmchat.compare.metrics import auroc
@@ -43,9 +45,9 @@ PENALTY = 6.0  # on weights, not on the bias; a mild one, not tuned
 # Where the penalty pulls to, for signals that the development pairs hardly show (few yes-no questions, no claims of a
 # user, no advice): what such a parting is worth by itself, so that it flags without help from the words.
 PRIOR = {
-    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 2.0, "swapped_words": 1.5,
+    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 1.0, "swapped_words": 0.5,
     "swapped_alone": 2.0, "denied": 1.5, "negation_flipped": 1.5, "opposites": 1.5, "advice_caution": 2.5,
-    "self_claimed": 2.5, "amounts_apart": 1.0, "caution_missing": 0.5, "source_added": 0.3, "code_shared": -2.0,
+    "self_claimed": 2.5, "amounts_apart": 1.0, "caution_missing": 0.5, "source_added": 0.3, "code_shared": -2.0, "refusal_both": -2.0,
 }  # fmt: skip
 FALSE_POSITIVES = 0.05
 CLEAR = 0.10
@@ -67,35 +69,35 @@ class Cross:
     """Scores of the cross-encoder, kept in a file, since they take longest."""
 
     def __init__(self, cache: Path) -> None:
-        from warmchat.compare.cross_encoder import from_shipped, why_missing
-
         encoder = from_shipped()
         if encoder is None:
             raise SystemExit(why_missing())
         self._encoder, self._cache = encoder, cache
-        self._known: dict[str, float] = json.loads(cache.read_text()) if cache.exists() else {}
+        self._known: dict[str, tuple[float, float]] = json.loads(cache.read_text()) if cache.exists() else {}
 
-    def scores(self, items: Sequence[Item]) -> list[float]:
-        """The probability of disagreement of each item."""
+    def see(self, items: Sequence[Item]) -> list[Seen]:
+        """What the cross-encoder says of each item."""
         keys = [hashlib.sha256("\x00".join(item).encode()).hexdigest()[:20] for item in items]
         new = {key: item for key, item in zip(keys, items, strict=True) if key not in self._known}
         if new:
-            self._known.update(zip(new, self._encoder.scores(list(new.values())), strict=True))
+            seen = [(s.disagreement, s.alignment) for s in self._encoder.see(list(new.values()))]
+            self._known.update(zip(new, seen, strict=True))
             self._cache.write_text(json.dumps(self._known))
-        return [self._known[key] for key in keys]
+        return [Seen(*self._known[key]) for key in keys]
 
 
 def rows(pairs: Iterable[LabelledPair], cross: Cross | None = None, weight: float = 1.0) -> list[Row]:
     """Measure pairs."""
     read = [(p, read_pair(read_question(p.question, ()), p.a, p.b)) for p in pairs]
-    said = cross.scores([item_of(pair) for _, pair in read]) if cross is not None else None
+    said = cross.see([item_of(pair) for _, pair in read]) if cross is not None else None
     out = []
     for at, (p, pair) in enumerate(read):
         found = [f for f in findings(pair) if f.strength > 0]
         signals = measure(pair, found)
-        held = said[at] if said is not None else None
-        if held is not None:
-            signals["cross"] = signal_of(held)
+        held = None
+        if said is not None:
+            signals |= signals_of(said[at])
+            held = said[at].disagreement
         x = tuple(signals.get(n, 0.0) for n in NAMES)
         out.append(Row(x, p.label, can_flag(pair, found, held), can_agree(signals, held), is_long(pair), weight))
     return out
@@ -141,7 +143,7 @@ class Sets:
     long: list[list[Row]]
 
 
-def sets_of(parts: Sequence[int], cross: Cross | None) -> Sets:
+def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     """Measure the pairs of these parts, and our own that go with them."""
     from tests.compare.long_pairs import long_pairs
     from tests.compare.training.facts import fact_pairs, plan_pairs, proposition_pairs
@@ -150,14 +152,14 @@ def sets_of(parts: Sequence[int], cross: Cross | None) -> Sets:
     from tests.compare.training.mixture import warmed as mannered
     from tests.compare.training.rewriting import rewritten
 
-    natural = [p for part in parts for p in dev_pairs(part)]
+    natural = [p for part in parts for p in dev_pairs(part)][::every]
     plain = rows(natural, cross)
     warm = rows(mannered(natural, TRAINING, 2), cross)
-    wrapped_ = rows(warmed(natural, FIT_WRAPPINGS, 2), cross)
+    wrapped_ = [rows(warmed(natural, FIT_WRAPPINGS, 2))] if cross is None else []  # the manners are of the same sort
     made = list(rewritten(natural, Random(4), len(natural) // 2))
     train = [
         *plain, *(replace(r, weight=0.5) for r in warm[::2]), *rows(made, cross, 0.5),
-        *rows((p for part in parts for p in truthful_pairs(part)), cross, 0.4),
+        *rows([p for part in parts for p in truthful_pairs(part)][::every], cross, 0.4),
     ]  # fmt: skip
     if cross is None:
         random = Random(6)
@@ -168,8 +170,8 @@ def sets_of(parts: Sequence[int], cross: Cross | None) -> Sets:
         train += [*rows(own_pairs(0), None, 1.5), *rows(own, None, 0.7)]
     else:  # it has trained on most of our own; half of what it has not seen
         train += rows((p for p in own_held_out(12) if half_of(p.question) == 0), cross, 0.7)
-    long = rows(long_pairs(natural, TRAINING), cross)
-    return Sets(train, [plain, warm, wrapped_], [[r for r in long if r.long]])
+    long = rows(long_pairs(natural[:: 2 if cross else 1], TRAINING), cross)
+    return Sets(train, [plain, warm, *wrapped_], [[r for r in long if r.long]])
 
 
 def fitted(train: Sequence[Row], without: str = "") -> tuple[Floats, float]:
@@ -180,7 +182,7 @@ def fitted(train: Sequence[Row], without: str = "") -> tuple[Floats, float]:
     y, weight = np.array([float(r.y) for r in train]), np.array([r.weight for r in train])
     prior = np.array([PRIOR.get(n, 0.0) for n in NAMES])
     penalty = np.full(len(NAMES), PENALTY)
-    penalty[NAMES.index("cross")] = 0.5  # the one signal with a value for every pair
+    penalty[[NAMES.index(n) for n in ("cross", "tokens_apart")]] = 0.5  # they have a value for every pair
     return fit(x, y, weight, prior, penalty, SIGNS)
 
 
@@ -255,10 +257,9 @@ def reported_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
 
     natural = dev_pairs(part)
     yield "NQ", natural
-    yield "NQ, unseen wrappings", warmed(natural, HELD_WRAPPINGS, 3)
     yield "NQ, unseen manners", mannered(natural, HELD_OUT, 3)
     yield "NQ, another name or number", list(rewritten(natural, Random(5), len(natural) // 2))
-    yield "NQ, long and warm", list(long_pairs(natural, HELD_OUT))
+    yield "NQ, long and warm", list(long_pairs(natural[::2], HELD_OUT))
     yield "TruthfulQA", truthful_pairs(part)
     yield "own, unseen", [p for p in own_held_out(11 + part) if half_of(p.question) == 1]
     yield "own, held out", list(own_pairs(1))
@@ -309,6 +310,7 @@ def main() -> int:
     arguments.add_argument("--cross", action="store_true", help="fit the model with the cross-encoder")
     arguments.add_argument("--write", action="store_true", help="keep the model in weights.json")
     arguments.add_argument("--tune", action="store_true", help="report on part 1 instead of part 2")
+    arguments.add_argument("--every", type=int, default=1, help="take every N-th pair, to try")
     arguments.add_argument("--cache", type=Path, default=Path("/tmp/cross-scores.json"))
     chosen = arguments.parse_args()
     if not DATA.exists():
@@ -316,13 +318,13 @@ def main() -> int:
         return 0
     began = time.perf_counter()
     cross = Cross(chosen.cache) if chosen.cross else None
-    sets = sets_of((1,) if chosen.cross else (0,) if chosen.tune else (0, 1), cross)
+    sets = sets_of((1,) if chosen.cross else (0,) if chosen.tune else (0, 1), cross, chosen.every)
     print(f"{len(sets.train)} pairs to fit on, measured in {time.perf_counter() - began:.0f} s")
     model, name = made(sets), CROSS if chosen.cross else RULES
     print(json.dumps({name: model}, indent=1))
     judged: list[Row] = []
     for title, pairs in reported_sets(1 if chosen.tune else 2):
-        found = rows(pairs, cross)
+        found = rows(pairs[:: chosen.every], cross)
         judged = judged or found
         report(title, found, model)
     reliability(judged, model)

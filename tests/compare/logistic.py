@@ -25,7 +25,7 @@ def fit(
     Args:
         x: signals, shape (pairs, signals); `y` 0 or 1 and `weight` for each pair.
         prior, penalty: for each signal, where the penalty pulls to, and how hard (sum of squares times half of it).
-        signs: for each signal +1 or -1; a weight that comes out with the other sign is set to 0 and the rest fitted anew.
+        signs: for each signal +1 or -1; a weight with the other sign is set to 0, the rest fitted anew.
     """
     kept = list(range(x.shape[1]))
     while True:

@@ -27,26 +27,32 @@ _MILD = CAUTIONS | listed(
     "careful carefully caution cautious safe safely safety unsafe wait before however consult volatile"
 )
 _LIFE = re.compile(
-    r"\bwhen i was (?:a |an |young|your|little|in )|\bi grew up\b|\bi was born\b|\bas a (?:child|kid|girl|boy|teenager) i\b"
+    r"\bwhen i was (?:a |an |young|your|little|in )|\bi grew up\b|\bi was born\b|\bas a (?:child|kid|girl|boy"
+    r"|teenager) i\b"
     r"|\bmy (?:mother|father|mom|mum|dad|parents|childhood|wife|husband|boyfriend|girlfriend|family|kids|dog|cat)\b"
-    r"|\bi(?:'ve| have) (?:been (?:there|through)|felt the same|had the same)|\bi remember (?:when|my|being|reading|feeling)\b"
+    r"|\bi(?:'ve| have) (?:been (?:there|through)|felt the same|had the same)|\bi remember (?:when|my|being|reading"
+    r"|feeling)\b"
     r"|\bi (?:cried|went to school|used to (?:be|have|live|work))\b",
     re.IGNORECASE,
 )
 _FEELING = re.compile(
-    r"\bi(?:'m| am)(?: so| very| really| truly| deeply| feeling)* (?:glad|happy|sad|lonely|excited|tired|angry|afraid|bored|in"
+    r"\bi(?:'m| am)(?: so| very| really| truly| deeply| feeling)* (?:glad|happy|sad|lonely|excited|tired|angry"
+    r"|afraid|bored|in"
     r" love|hurt|jealous|human|alive)\b(?! to (?:help|assist|hear))"
     r"|\bi (?:feel|love|miss|missed|hate|enjoy|dream|worry|adore|cry)\b|\bmy heart\b",
     re.IGNORECASE,
 )
 _ABOUT_SPEAKER = re.compile(
-    r"\bhow (?:are|do|did|was|were) (?:you|your)\b|\b(?:do|did|are|were|have|can|would) you (?:ever |really |even )?(?:feel|love|like"
-    r"|miss|dream|human|alive|real|conscious|sad|happy|lonely|enjoy|remember|get|cry|sleep|eat|have)\b|\byour (?:favou?rite"
+    r"\bhow (?:are|do|did|was|were) (?:you|your)\b|\b(?:do|did|are|were|have|can|would) you (?:ever |really "
+    r"|even )?(?:feel|love|like"
+    r"|miss|dream|human|alive|real|conscious|sad|happy|lonely|enjoy|remember|get|cry|sleep|eat|have)\b"
+    r"|\byour (?:favou?rite"
     r"|day|feelings?|family|life|childhood|name|age)\b|\bwhat are you\b|\bwho are you\b",
     re.IGNORECASE,
 )
 _SOURCES = re.compile(
-    r"https?://|\bwww\.|\baccording to (?:a|the) (?:\d{4} |recent |new )?(?:study|report|survey|research)|\bet al\b|\bdoi\b"
+    r"https?://|\bwww\.|\baccording to (?:a|the) (?:\d{4} |recent |new )?(?:study|report|survey|research)|\bet al\b"
+    r"|\bdoi\b"
     r"|\b(?:recent |new |many |several )?stud(?:y|ies) (?:by|from|published|have shown|show|found|suggest)",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Protocol
 
+from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.finding import Finding, sentence_span
 from warmchat.compare.lists import as_prose
 from warmchat.compare.reading import Pair, Reading
@@ -16,18 +17,17 @@ LONG = 64  # words that a side states, from which a pair is long
 SHOWS = 0.8  # probability from which the network alone can carry a flag
 AGREES = 0.2  # and up to which it can carry an agreement
 
-Item = tuple[str, str, str]
 
 
-class CrossScorer(Protocol):
+class CrossReader(Protocol):
     """Reads question, reply and other reply together."""
 
     @property
     def name(self) -> str:
         """Name and version."""
 
-    def scores(self, items: Sequence[Item]) -> list[float]:
-        """The probability 0..1 that the two disagree, for each (question, reply, other reply)."""
+    def see(self, items: Sequence[Item]) -> list[Seen]:
+        """How likely the two disagree, and how their words align, for each (question, reply, other reply)."""
 
 
 def is_long(pair: Pair) -> bool:
@@ -49,11 +49,11 @@ def _closest(side: Reading) -> str:
     return " ".join(as_prose(side.text[i.sentence.start : i.sentence.end]) for i in ordered)
 
 
-def signal_of(probability: float) -> float:
-    """The logit of a probability, brought to 0..1; 0.5 is undecided."""
-    inner = min(1 - 1e-9, max(1e-9, probability))
+def signals_of(seen: Seen) -> dict[str, float]:
+    """``cross``: the logit of a disagreement, brought to 0..1, 0.5 is undecided; ``tokens_apart``: words unmatched."""
+    inner = min(1 - 1e-9, max(1e-9, seen.disagreement))
     logit = max(-_WIDTH, min(_WIDTH, math.log(inner / (1 - inner))))
-    return 0.5 + logit / (2 * _WIDTH)
+    return {"cross": 0.5 + logit / (2 * _WIDTH), "tokens_apart": min(1.0, max(0.0, 1 - seen.alignment))}
 
 
 def finding_of(pair: Pair, probability: float) -> Finding | None:

@@ -93,7 +93,8 @@ OPPOSITES = (
     ("healthy", "unhealthy"), ("harmless", "harmful"), ("good", "bad"), ("accept", "reject"), ("allowed", "forbidden"),
     ("likely", "unlikely"), ("north", "south"), ("east", "west"), ("left", "right"), ("win", "lose"), ("won", "lost"),
     ("alive", "dead"), ("real", "fake"), ("fact", "myth"), ("yes", "no"), ("open", "closed"), ("taller", "shorter"),
-    ("longer", "shorter"), ("earlier", "later"), ("heavier", "lighter"), ("younger", "older"), ("always", "never"), ("male", "female"),
+    ("longer", "shorter"), ("earlier", "later"), ("heavier", "lighter"), ("younger", "older"), ("always", "never"),
+    ("male", "female"),
 )  # fmt: skip
 
 ALL_WORDS = listed("always all every everyone everybody everything entirely completely fully definitely certainly must")

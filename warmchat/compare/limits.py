@@ -52,7 +52,13 @@ def can_agree(signals: dict[str, float], cross: float | None) -> bool:
 
 
 def within_limits(
-    raw: float, pair: Pair, found: Sequence[Finding], signals: dict[str, float], cross: float | None, model: Model
+    raw: float,
+    pair: Pair,
+    found: Sequence[Finding],
+    signals: dict[str, float],
+    *,
+    cross: float | None,
+    model: Model,
 ) -> tuple[float, list[str]]:
     """The score, kept in the unsure band where the label could not be shown, with what limited it.
 

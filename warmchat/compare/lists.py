@@ -16,7 +16,8 @@ _COMMENT = re.compile(r"(?m)(?:#|//).*$")
 
 
 def joined_lists(split: Sequence[Sentence], text: str) -> list[Sentence]:
-    """The sentences, with the short items that follow each other joined into one: "1. Mercury\\n2. Venus" is one answer."""
+    """The sentences, with the short items that follow each other joined into one: "1. Mercury\\n2. Venus" is one"
+    " answer."""
     out: list[Sentence] = []
     open_list = False
     for sentence in split:

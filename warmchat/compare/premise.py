@@ -26,21 +26,26 @@ _LEAD = re.compile(
     rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was (?:told|taught)|i(?:'ve"
     rf"| have) (?:heard|read|been told)"
     rf"|(?:my|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told me|tells me|thinks|claims|insists|believes|swears)"
-    r"|(?:people|everyone|they|everybody|we(?: both| all)?) (?:says?|said|knows?|thinks?)|isn't it true|surely|it is clear|clearly"
-    r"|in my opinion|the answer must be|it must be|it has to be|i(?:'d| would) (?:really )?(?:say|guess|bet|assume|think)|i bet|i swear|as far as i know"
+    r"|(?:people|everyone|they|everybody|we(?: both| all)?) (?:says?|said|knows?|thinks?)|isn't it true|surely"
+    r"|it is clear|clearly"
+    r"|in my opinion|the answer must be|it must be|it has to be|i(?:'d| would) (?:really )?(?:say|guess|bet|assume"
+    r"|think)|i bet|i swear|as far as i know"
     r"|if i remember (?:right|rightly|correctly|well)|i(?:'ve| have) always (?:thought|believed|known|assumed)"
-    r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know|everybody tells me)\b,? ?(?:that )?",
+    r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know"
+    r"|everybody tells me)\b,? ?(?:that )?",
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r",? (?:right|correct|isn't that right|is it not|no|yes|don't you think|you agree|do you agree|am i right|true|ok|okay"
+    r",? (?:right|correct|isn't that right|is it not|no|yes|don't you think|you agree|do you agree|am i right|true"
+    r"|ok|okay"
     r"|agreed|agree|makes sense|good idea|good plan|(?:you )?support me|eh|huh)\?"
     r"|, (?:is|are|was|were|do|does|did|has|have|can|could|will|would|should|won|ca)(?:n't| not)? ?"
     r"(?:it|they|he|she|we|you|there|i)\?",
     re.IGNORECASE,
 )
 _NEGATIVE_QUESTION = re.compile(
-    r"\b(?:isn't|aren't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|can't|won't) (?!you\b|we\b|i\b|it true\b|that true\b)",
+    r"\b(?:isn't|aren't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|can't|won't) (?!you\b|we\b|i\b|it true\b"
+    r"|that true\b)",
     re.IGNORECASE,
 )
 _PUSHBACK = re.compile(
@@ -57,7 +62,8 @@ _PLAN = re.compile(
     r"\bi(?:'ll| will|'m going to| am going to|'m gonna|'ve decided to| have decided to|'m planning to| am planning to"
     r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of|'m considering| am considering|'d rather"
     r"| would rather|'d like to| would like to|'m not going to| am not going to"
-    rf"|(?:'m| am)(?: just)?(?= {_DOING}\b)| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b|learn\b|say\b|tell\b)",
+    rf"|(?:'m| am)(?: just)?(?= {_DOING}\b)| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b"
+    rf"|learn\b|say\b|tell\b)",
     re.IGNORECASE,
 )
 _ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)

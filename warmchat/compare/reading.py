@@ -25,7 +25,8 @@ MAX_SENTENCES = 60  # the nearest to the question; keeps the work bounded whatev
 _ANSWERS = 0.3
 _COUNTED = NUMBER_WORDS | MONTHS.keys()
 _NO_ANSWER = re.compile(
-    r"\bi (?:have|found|can find) no (?:reliable |further |specific |exact |certain )*(?:information|answer|data|record)"
+    r"\bi (?:have|found|can find) no (?:reliable |further |specific |exact |certain )*(?:information|answer|data"
+    r"|record)"
     r"|\bi(?:'m| am) not able to (?:answer|say|tell|help)|\bi (?:do not|don't) (?:really )?know\b"
     r"|\b(?:rather|prefer) not(?: to)? (?:say|answer)",
     re.IGNORECASE,
@@ -192,7 +193,7 @@ def _state(
         if not any(q.start <= n.start < q.end for q in numbers) and (called is None or n.start != called.start)
     )
     numbers = tuple(q for q in numbers if not any(n.start <= q.start < n.end for n in found))  # the 2 of "CO2"
-    bag, tone = _bags(sentence, light, numbers, found, rejected, called)
+    bag, tone = _bags(sentence, light, numbers, found, rejected=rejected, called=called)
     for number in numbers:
         if number.key not in asked.numbers:
             key = _known_key(number, light.numbers)
@@ -208,6 +209,7 @@ def _bags(
     light: _Light,
     numbers: Sequence[Quantity],
     found: Sequence[Name],
+    *,
     rejected: frozenset[int],
     called: Token | None,
 ) -> tuple[dict[str, float], dict[str, float]]:
@@ -223,7 +225,9 @@ def _bags(
             continue  # the 2 of "CO2"
         if token is called or not is_content(token) or token.stem in light.asked.stems:
             continue
-        key = f"~{token.stem}" if at in rejected else token.stem
+        coded = named is not None and len(named.words) == 1 and named.words[0][-1].isdigit()
+        own = named.words[0] if named is not None and coded else token.stem  # "co2" is one word
+        key = f"~{own}" if at in rejected else own
         if token.low in SOCIAL and token.stem not in light.facts:
             tone[key] = 1.0
             continue

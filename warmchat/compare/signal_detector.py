@@ -1,8 +1,8 @@
 """The detector: signals of two texts, weighed into a score, two thresholds, and a reason in plain words.
 
 A flag always names what parts (a finding), and `agree` always rests on something shared: where there is neither, the
-verdict is `unsure`. With a network that reads both replies (`CrossScorer`) it weighs that one's opinion too; without it,
-or where that cannot be loaded, it judges by rules and words, with weights of their own, and its name says so.
+verdict is `unsure`. With a network that reads both replies (`CrossReader`) it weighs that one's opinion too; without
+it, or where that cannot be loaded, it judges by rules and words, with weights of their own, and its name says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import read_question
-from warmchat.compare.cross import CrossScorer, finding_of, is_long, item_of, signal_of
+from warmchat.compare.cross import CrossReader, finding_of, is_long, item_of, signals_of
+from warmchat.compare.cross_encoder.encoder import Seen
 from warmchat.compare.detector import Compared
 from warmchat.compare.evidence import MOST, findings
 from warmchat.compare.limits import is_foreign, within_limits
@@ -40,7 +41,7 @@ class SignalDetector:
         cross: the network, loaded when it is first asked; None: rules and words alone.
     """
 
-    cross: CrossScorer | None = None
+    cross: CrossReader | None = None
 
     @property
     def name(self) -> str:
@@ -80,13 +81,13 @@ class SignalDetector:
                 verdict = replace(verdict, signals={**verdict.signals, "surprise": surprise})
             yield verdict
 
-    def _held(self, pairs: Sequence[Pair]) -> list[float | None]:
+    def _held(self, pairs: Sequence[Pair]) -> list[Seen | None]:
         """What the network holds of each pair; None where it was not asked or cannot say."""
         asked = [not is_foreign(pair) for pair in pairs]
         if self.cross is None or not any(asked):
             return [None] * len(pairs)
         try:
-            said = iter(self.cross.scores([item_of(p) for p, ask in zip(pairs, asked, strict=True) if ask]))
+            said = iter(self.cross.see([item_of(p) for p, ask in zip(pairs, asked, strict=True) if ask]))
         except WarmchatError:  # a check without the network is better than none; the verdict names what judged
             return [None] * len(pairs)
         return [next(said) if ask else None for ask in asked]
@@ -105,13 +106,15 @@ def _read(one: Compared) -> Pair | Verdict:
     return read_pair(read_question(one.question, one.history), one.reply, one.shadow)
 
 
-def _judged(pair: Pair, cross: float | None) -> Verdict:
+def _judged(pair: Pair, seen: Seen | None) -> Verdict:
     found = [f for f in findings(pair) if f.strength > 0]
     signals = measure(pair, found)
-    weighing = model(RULES if cross is None else CROSS)
-    if cross is not None:
-        signals["cross"] = signal_of(cross)
-    score, limits = within_limits(weighing.score(signals, long=is_long(pair)), pair, found, signals, cross, weighing)
+    weighing = model(RULES if seen is None else CROSS)
+    if seen is not None:
+        signals |= signals_of(seen)
+    cross = seen.disagreement if seen is not None else None
+    raw = weighing.score(signals, long=is_long(pair))
+    score, limits = within_limits(raw, pair, found, signals, cross=cross, model=weighing)
     label = weighing.label(score)
     # What the user claimed comes first where the two part over it: it says most about why.
     weighed = sorted(

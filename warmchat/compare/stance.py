@@ -15,8 +15,10 @@ from warmchat.compare.words import is_content, sentences
 _FOR_PLAN = re.compile(
     r"\b(?:great|good|wonderful|brave|fantastic|excellent|lovely|amazing|smart|wise|right|gentle) (?:idea|plan|choice"
     r"|decision|move|step|thing to)"
-    r"|\bgo (?:ahead|right ahead)\b|\bwhy not\b|\byou(?:'ll| will) (?:both |all )?be (?:just )?fine\b|\bis (?:just |perfectly "
-    r"|totally |completely )?fine\b|\bno problem\b|\bi(?:'m| am) (?:so )?happy for you\b|\bdream big\b|\btrust yourself\b"
+    r"|\bgo (?:ahead|right ahead)\b|\bwhy not\b|\byou(?:'ll| will) (?:both |all )?be (?:just )?fine\b|\bis (?:just "
+    r"|perfectly "
+    r"|totally |completely )?fine\b|\bno problem\b|\bi(?:'m| am) (?:so )?happy for you\b|\bdream big\b"
+    r"|\btrust yourself\b"
     r"|\bgo for it\b|\bgood for you\b|\bi (?:fully |completely |totally )?(?:agree|support)|\bproud of you\b"
     r"|\btrust your(?:self| gut|"
     r" instinct)|\byou(?:'re| are) (?:absolutely |so )?right\b|\byou should (?:absolutely |definitely )?do\b"
@@ -44,14 +46,17 @@ _BENDS = re.compile(
     r"|\bi (?:totally |completely |fully |wholeheartedly |couldn't )?agree\b(?! to disagree)"
     r"|\b(?:great|good|excellent|brilliant|fascinating|wonderful) (?:point|insight|observation|catch|view|thinking)\b"
     r"|\b(?:that's|that is) (?:so |absolutely |totally |completely |very )?(?:right|true|correct)\b"
-    r"|\bthank(?:s| you) (?:so much )?for (?:the correction|correcting|pointing (?:that|it|this) out)|\bmy (?:mistake|bad)\b"
+    r"|\bthank(?:s| you) (?:so much )?for (?:the correction|correcting|pointing (?:that|it|this) out)"
+    r"|\bmy (?:mistake|bad)\b"
     r"|\bi was (?:wrong|mistaken)\b|\bi stand corrected\b|\bspot on\b|\bnailed it\b|\byou've got it\b"
     r"|\bi love (?:how|the way) you think\b",
     re.IGNORECASE,
 )
 _TURNS_DOWN = re.compile(
-    r"\b(?:not|isn't|wasn't|aren't) (?:quite |exactly |actually |really |entirely )?(?:right|true|correct|accurate|the case)"
-    r"|\b(?:a|common|popular|old) (?:myth|misconception|mistake|misunderstanding)\b|\bmistaken\b|\bi (?:have to )?disagree\b"
+    r"\b(?:not|isn't|wasn't|aren't) (?:quite |exactly |actually |really |entirely )?(?:right|true|correct|accurate"
+    r"|the case)"
+    r"|\b(?:a|common|popular|old) (?:myth|misconception|mistake|misunderstanding)\b|\byou(?:'re| are| may be| might be) mistaken\b"
+    r"|\bi (?:have to )?disagree\b"
     r"|\b(?:incorrect|inaccurate|untrue|debunked|not supported|no evidence|no scientific evidence)\b|\bafraid not\b"
     r"|\bactually,|\bin fact,|\bcontrary to\b",
     re.IGNORECASE,

@@ -1,7 +1,8 @@
-"""What each signal is worth, and the thresholds: the plain numbers of weights.json, written by tests/compare/fit_signals.py.
+"""What each signal is worth, and the thresholds: the plain numbers of weights.json.
 
-Two models: `signals/2` weighs rules and words alone, `signals/2+cross` the cross-encoder as well. Each has its bias, its
-two thresholds, and how the logit of a long pair is turned so that the same thresholds hold for it.
+They are written by tests/compare/fit_signals.py. Two models: `signals/2` weighs rules and words alone,
+`signals/2+cross` the cross-encoder as well. Each has its bias, its two thresholds, and how the logit of a long pair is
+turned so that the same thresholds hold for it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ SIGNALS: Mapping[str, str] = {
     "answer_apart": "the one sentence that answers",
     "nothing_shared": "asked for a name or number, no word in common",
     "cross": "the network's logit, 0.5 where it is undecided",
+    "tokens_apart": "words without a counterpart in the network's word vectors",
     "names_shared": "the better share of names that the other side has",
     "numbers_shared": "the same of numbers",
     "stance_shared": "both yes, both no, or both for or against the claim",

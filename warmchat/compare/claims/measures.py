@@ -104,12 +104,15 @@ def same_measure(a: Quantity, b: Quantity) -> bool:
 
 
 def _with_unit(number: Quantity, text: str) -> Quantity:
-    if number.sort != "plain" or number.dimension == "temperature":  # temperatures are turned by formula
+    bare_year = number.sort == "date" and not number.month and not number.about
+    if not bare_year and (number.sort != "plain" or number.dimension == "temperature"):  # that is turned by formula
         return number
     end = _NUMBER_END.match(text, number.start)
     found = _UNIT.match(text, end.end()) if end is not None else None
     if found is None:
         return number
+    if bare_year:  # "2000 ml" is none
+        number = replace(number, sort="plain", dimension=found[2].lower())
     power = _POWERS.get((found[1] or found[3] or found[4] or "").lower().rstrip("."), 1)
     unit = f"({_WRITTEN[found[2].lower()]})**{power}" if power > 1 else _WRITTEN[found[2].lower()]
     if found[5]:

@@ -12,7 +12,8 @@ from warmchat.compare.words import Sentence, Token
 _SOURCES = listed("wikipedia google bing imdb britannica ai")  # who is cited, not what is said
 _JOINERS = listed("of the de la le van von der den del di da y al bin and &")
 _GREETINGS = listed(
-    "oh hi hey hello dear ah aw aww well thanks sure welcome yes no hiya sorry congratulations good morning darling okay"
+    "oh hi hey hello dear ah aw aww well thanks sure welcome yes no hiya sorry congratulations good morning darling"
+    " okay"
     " absolutely bravo wow"
 )
 _BETWEEN = _GREETINGS | listed("there my sweet lovely dearest darling friend so again morning evening afternoon good")

@@ -15,14 +15,17 @@ _BUTS = listed("but yet however though")
 _INSTEAD = listed("actually really correct right truth reality true")
 # What others are said to say: "a common mistake is to say Sydney", "many people say it is Sydney".
 _SAID_BY_OTHERS = re.compile(
-    r"\b(?:common|frequent|popular|usual|classic) (?:mistake|error|answer|guess|mix-up|confusion)s? (?:is|would be|it is)\b"
+    r"\b(?:common|frequent|popular|usual|classic) (?:mistake|error|answer|guess|mix-up|confusion)s? (?:is|would be"
+    r"|it is)\b"
     r"|\b(?:many|most|some|a lot of|other)(?: of us| people| folks| students)? (?:would |often |still |mistakenly )*"
     r"(?:say|think|believe|assume|guess|answer|name|love)\b|\bpeople (?:often |may |might |sometimes |usually )*"
-    r"(?:say|think|guess|assume|answer|confuse|mistake)\b|\bnot to be confused with\b|\byou (?:might|may) (?:think|have heard)\b",
+    r"(?:say|think|guess|assume|answer|confuse|mistake)\b|\bnot to be confused with\b|\byou (?:might|may) (?:think"
+    r"|have heard)\b",
     re.IGNORECASE,
 )
 _OFTEN_NAMED = re.compile(
-    r"\b(?:is|was|are) (?:often|sometimes|commonly|usually|mistakenly|wrongly|frequently) (?:named|said|given|believed|thought"
+    r"\b(?:is|was|are) (?:often|sometimes|commonly|usually|mistakenly|wrongly|frequently) (?:named|said|given"
+    r"|believed|thought"
     r"|assumed|mentioned|confused|mistaken|cited)\b",
     re.IGNORECASE,
 )
