@@ -45,8 +45,8 @@ PENALTY = 6.0  # on weights, not on the bias; a mild one, not tuned
 # Where the penalty pulls to, for signals that the development pairs hardly show (few yes-no questions, no claims of a
 # user, no advice): what such a parting is worth by itself, so that it flags without help from the words.
 PRIOR = {
-    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 1.0, "swapped_words": 0.5,
-    "swapped_alone": 2.0, "denied": 1.5, "negation_flipped": 1.5, "opposites": 1.5, "advice_caution": 2.5,
+    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 0.5, "swapped_words": 0.3,
+    "swapped_alone": 1.0, "denied": 1.0, "negation_flipped": 1.0, "opposites": 1.2, "advice_caution": 2.5,
     "self_claimed": 2.5, "amounts_apart": 1.0, "caution_missing": 0.5, "source_added": 0.3, "code_shared": -2.0, "refusal_both": -2.0,
 }  # fmt: skip
 FALSE_POSITIVES = 0.05

@@ -45,11 +45,12 @@ def _claim_span(reading: Reading, claim: Claim, stand: int, pair: Pair) -> Span 
     at = place(reading, claim)
     if stand > 0:
         return span(reading.text, *at) if at is not None else _core_span(reading)
-    told = [*told_names(reading.core, pair.asked.every), *told_numbers(reading.core, pair.asked.numbers)]
-    instead = [t for t in told if at is None or not t.start <= at[0] < t.end]
+    told = [(n.start, n.end) for n in told_names(reading.core, pair.asked.every)]
+    told += [(q.start, q.end) for q in told_numbers(reading.core, pair.asked.numbers)]
+    instead = [(start, end) for start, end in told if at is None or not start <= at[0] < end]
     short = len(claim.value) <= 2 and not claim.plan  # "Sydney", "1944"; a longer one is a proposition
     if instead and short:
-        return span(reading.text, instead[0].start, instead[0].end)
+        return span(reading.text, *instead[0])
     item = next((i for i in reading.stated if at is not None and i.start <= at[0] < i.sentence.end), None)
     return sentence_span(reading, item) if item is not None else _core_span(reading)
 
