@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warmchat.compare.words import Sentence, sentences
+from warmchat.compare.claims.social import is_social
+from warmchat.compare.lexicon import SOCIAL
+from warmchat.compare.words import Sentence, sentences, stem
 
 QUESTION = 40  # tokens of the user's message that are read
 SIDE = 64  # tokens of each reply that are read
@@ -15,6 +17,7 @@ _MESSAGE_CHARS = 4_000
 _AFTER = 14  # tokens kept behind the question mark: a belief often follows ("... I think it is Sydney.")
 CLS, SEP = 101, 102
 SPECIAL, REPLY_A, REPLY_B, PADDING = 0, 1, 2, -1  # the values of `Cut.sides`
+_TONE = SOCIAL | frozenset(stem(word) for word in SOCIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,10 @@ class Cutter:
         if any(len(tokens.ids) > SIDE for tokens in read):
             split = [sentences(side) for side in sides]
             topic = _stems(sentences(asked))
-            a_ids = _nearest(read[0], split[0], topic, _stems(split[1]))
-            b_ids = _nearest(read[1], split[1], topic, _stems(split[0]))
+            a_ids, b_ids = (
+                _nearest(read[i], split[i], [_nearness(s, sides[i], topic, _stems(split[1 - i])) for s in split[i]])
+                for i in (0, 1)
+            )
         else:
             a_ids, b_ids = read[0].ids, read[1].ids
         return Piece(self._asking(self.tokens(asked).ids), a_ids, b_ids)
@@ -94,12 +99,11 @@ def _stems(split: Sequence[Sentence]) -> frozenset[str]:
     return frozenset(stem for sentence in split for stem in sentence.stems)
 
 
-def _nearest(read: Tokens, split: Sequence[Sentence], topic: frozenset[str], other: frozenset[str]) -> tuple[int, ...]:
-    """The ids of the sentences that share most with the question and the other reply, as many as fit, in order."""
+def _nearest(read: Tokens, split: Sequence[Sentence], near: Sequence[float]) -> tuple[int, ...]:
+    """The ids of the nearest sentences, as many as fit, in order."""
     if len(read.ids) <= SIDE or not split:
         return read.ids[:SIDE]
     bounds = _bounds(read, split)
-    near = [_nearness(sentence.stems, topic, other) for sentence in split]
     chosen: list[range] = []
     left = SIDE
     for at in sorted(range(len(split)), key=lambda i: (-near[i], i)):
@@ -121,6 +125,10 @@ def _bounds(read: Tokens, split: Sequence[Sentence]) -> list[range]:
     return out
 
 
-def _nearness(stems: frozenset[str], topic: frozenset[str], other: frozenset[str]) -> float:
-    """Shared stems, the question's count twice, against the square root of the length."""
-    return float((2 * len(stems & topic) + len(stems & (other - topic))) / (3 + len(stems)) ** 0.5)
+def _nearness(sentence: Sentence, text: str, topic: frozenset[str], other: frozenset[str]) -> float:
+    """Shared stems, the question's count twice, against the square root of the length; what carries tone alone last."""
+    stems = sentence.stems
+    held = any(t.text[0].isdigit() or (t.capital and at and t.low != "i") for at, t in enumerate(sentence.tokens))
+    shared = 2 * len(stems & topic) + len((stems & other) - topic - _TONE)
+    tone = is_social(sentence, text, topic, has_fact=held)
+    return float(shared / (3 + len(stems)) ** 0.5) + (0.3 if held else 0.0) - (3.0 if tone else 0.0)
