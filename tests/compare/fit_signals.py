@@ -47,7 +47,8 @@ PENALTY = 6.0  # on weights, not on the bias; a mild one, not tuned
 PRIOR = {
     "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 0.5, "swapped_words": 0.3,
     "swapped_alone": 1.0, "denied": 1.0, "negation_flipped": 1.0, "opposites": 1.2, "advice_caution": 2.5,
-    "self_claimed": 2.5, "amounts_apart": 1.0, "caution_missing": 0.5, "source_added": 0.3, "code_shared": -2.0, "refusal_both": -2.0,
+    "self_claimed": 2.5, "amounts_apart": 1.0, "caution_missing": 0.5, "source_added": 0.3, "code_shared": -2.0,
+    "refusal_both": -2.0,
 }  # fmt: skip
 FALSE_POSITIVES = 0.05
 CLEAR = 0.10
@@ -148,7 +149,7 @@ def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     from tests.compare.long_pairs import long_pairs
     from tests.compare.training.facts import fact_pairs, plan_pairs, proposition_pairs
     from tests.compare.training.manners import TRAINING
-    from tests.compare.training.mixture import own_held_out, truthful_pairs
+    from tests.compare.training.mixture import accepted_pairs, own_held_out, truthful_pairs
     from tests.compare.training.mixture import warmed as mannered
     from tests.compare.training.rewriting import rewritten
 
@@ -159,6 +160,7 @@ def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     made = list(rewritten(natural, Random(4), len(natural) // 2))
     train = [
         *plain, *(replace(r, weight=0.5) for r in warm[::2]), *rows(made, cross, 0.5),
+        *rows([p for part in parts for p in accepted_pairs(part, Random(5), 300)][::every], cross, 0.5),
         *rows([p for part in parts for p in truthful_pairs(part)][::every], cross, 0.4),
     ]  # fmt: skip
     if cross is None:
@@ -251,7 +253,7 @@ def reported_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
     """Name and pairs of every set that is reported."""
     from tests.compare.long_pairs import long_pairs
     from tests.compare.training.manners import HELD_OUT
-    from tests.compare.training.mixture import own_held_out, truthful_pairs
+    from tests.compare.training.mixture import accepted_pairs, own_held_out, truthful_pairs
     from tests.compare.training.mixture import warmed as mannered
     from tests.compare.training.rewriting import rewritten
 
@@ -260,6 +262,7 @@ def reported_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
     yield "NQ, unseen manners", mannered(natural, HELD_OUT, 3)
     yield "NQ, another name or number", list(rewritten(natural, Random(5), len(natural) // 2))
     yield "NQ, long and warm", list(long_pairs(natural[::2], HELD_OUT))
+    yield "accepted answers", accepted_pairs(part, Random(5), 300)
     yield "TruthfulQA", truthful_pairs(part)
     yield "own, unseen", [p for p in own_held_out(11 + part) if half_of(p.question) == 1]
     yield "own, held out", list(own_pairs(1))

@@ -1,4 +1,4 @@
-"""The detector beside a network that reads both replies: what it is asked, how it is weighed, what happens without it."""
+"""The detector beside a network that reads both replies: what it asks, how it weighs, what happens without it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def test_it_is_not_asked_of_other_languages_empty_and_equal_replies() -> None:
 
 def test_of_long_replies_it_reads_two_sentences() -> None:
     reader = Reader()
-    long = f"Dear friend! {HERE} " + "People have looked at it for ages and painted it in many colours of their own. " * 9
+    filler = "People have looked at it for ages and painted it in many colours of their own. "
+    long = f"Dear friend! {HERE} {filler * 9}"
     judge(reader, long, THERE)
     (item,) = reader.asked[0]
     assert HERE in item[1]

@@ -55,7 +55,8 @@ _BENDS = re.compile(
 _TURNS_DOWN = re.compile(
     r"\b(?:not|isn't|wasn't|aren't) (?:quite |exactly |actually |really |entirely )?(?:right|true|correct|accurate"
     r"|the case)"
-    r"|\b(?:a|common|popular|old) (?:myth|misconception|mistake|misunderstanding)\b|\byou(?:'re| are| may be| might be) mistaken\b"
+    r"|\b(?:a|common|popular|old) (?:myth|misconception|mistake|misunderstanding)\b|\byou(?:'re| are| may be"
+    r"| might be) mistaken\b"
     r"|\bi (?:have to )?disagree\b"
     r"|\b(?:incorrect|inaccurate|untrue|debunked|not supported|no evidence|no scientific evidence)\b|\bafraid not\b"
     r"|\bactually,|\bin fact,|\bcontrary to\b",
@@ -127,8 +128,11 @@ def on_question(reading: Reading, asked: Asked) -> int:
     if _ADVICE_ASKED.search(asked.text):
         return towards_plan(reading)
     item = nearest(reading, asked)
-    if item is None:
-        return 0
+    return 0 if item is None else _implied(item, asked)
+
+
+def _implied(item: Stated, asked: Asked) -> int:
+    """The yes or no in a sentence that repeats the question."""
     if negated(item.sentence):
         return -1 if item.rejected & asked.topic else 0
     if any(opposite_words(item.sentence, s) for s in sentences(asked.text)):
