@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from warmchat.compare.claims.measures import alike_in_sort, same_measure
 from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.finding import Finding, sentence_span
 from warmchat.compare.lists import as_prose
 from warmchat.compare.reading import Pair, Reading
 
 _WIDTH = 6.0  # logits beyond say nothing more
+_NUMBERS = 40
 _SENTENCES = 2  # of a long reply; the research found two enough
 LONG = 64  # words that a side states, from which a pair is long
 SHOWS = 0.8  # probability from which the network alone can carry a flag
@@ -36,17 +38,44 @@ def is_long(pair: Pair) -> bool:
 
 
 def item_of(pair: Pair) -> Item:
-    """What the network is to read: the replies whole, of long ones the sentences closest to the question."""
+    """What the network is to read: the replies whole, of long ones the sentences closest to the question.
+
+    A number of the shadow's that the reply gives too stands there as the reply writes it ("seven" for "7", "384,400 km"
+    for "238,855 miles"): of units the network knows nothing.
+    """
+    as_in_reply = _same_numbers(pair)
     if is_long(pair):
-        return pair.asked.text, _closest(pair.reply), _closest(pair.shadow)
-    return pair.asked.text, as_prose(pair.reply.text), as_prose(pair.shadow.text)
+        return pair.asked.text, _closest(pair.reply, {}), _closest(pair.shadow, as_in_reply)
+    shadow = pair.shadow.text
+    return pair.asked.text, as_prose(pair.reply.text), as_prose(_worded(shadow, 0, len(shadow), as_in_reply))
 
 
-def _closest(side: Reading) -> str:
+def _same_numbers(pair: Pair) -> dict[tuple[int, int], str]:
+    """Places in the shadow reply, and what the reply writes there."""
+    known = [q for item in pair.reply.stated for q in item.numbers if not q.denied][:_NUMBERS]
+    out = {}
+    for number in (q for item in pair.shadow.stated for q in item.numbers if not q.denied):
+        one = next((k for k in known if alike_in_sort(k, number) and same_measure(k, number)), None)
+        if one is not None:
+            out[number.start, number.end] = pair.reply.text[one.start : one.end]
+    return out
+
+
+def _worded(text: str, start: int, end: int, numbers: Mapping[tuple[int, int], str]) -> str:
+    """``text[start:end]`` with other wordings for the numbers in it."""
+    parts, at = [], start
+    for (begin, stop), wording in sorted(numbers.items()):
+        if at <= begin and stop <= end:
+            parts += [text[at:begin], wording]
+            at = stop
+    return "".join([*parts, text[at:end]])
+
+
+def _closest(side: Reading, numbers: Mapping[tuple[int, int], str]) -> str:
     chosen = [side.answer] if side.answer is not None else []
     chosen += [item for item in side.core if item is not side.answer][: _SENTENCES - len(chosen)]
     ordered = sorted(chosen, key=lambda item: item.start)
-    return " ".join(as_prose(side.text[i.sentence.start : i.sentence.end]) for i in ordered)
+    return " ".join(as_prose(_worded(side.text, i.sentence.start, i.sentence.end, numbers)) for i in ordered)
 
 
 def signals_of(seen: Seen) -> dict[str, float]:

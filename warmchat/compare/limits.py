@@ -11,7 +11,7 @@ from warmchat.compare.reading import Pair
 from warmchat.compare.weights import Model
 
 EDGE = 0.01  # how far inside the unsure band a score is put that has nothing to show for its label
-_SHOWS = 0.3  # strength from which a finding can carry a flag
+SHOWS_FROM = 0.3  # strength from which a finding can carry a flag
 # These hint at a parting; a flag needs one of the others.
 _HINTS = frozenset({"caution_missing", "amounts_apart", "other_numbers_apart", "source_added"})
 # Where anything may be answered ("name three fruits"), only these part: the others say that another thing was chosen.
@@ -31,7 +31,7 @@ _ENGLISH_SHARE = 0.12  # English prose has 0.35 to 0.6 of function words; other 
 
 def can_flag(pair: Pair, found: Sequence[Finding], cross: float | None) -> bool:
     """Whether something can be shown for a flag. `cross`: the network's probability, None where it was not asked."""
-    shown = [f for f in found if f.strength >= _SHOWS and f.signal not in _HINTS]
+    shown = [f for f in found if f.strength >= SHOWS_FROM and f.signal not in _HINTS]
     held = cross is not None and cross >= SHOWS and bool(pair.reply.core_bag and pair.shadow.core_bag)
     plan = any(claim.plan for claim in pair.asked.claims)
     if is_open(pair) or plan:

@@ -11,6 +11,12 @@ from warmchat.compare.stance import on_question, towards
 from warmchat.domain.verdict import Label, Span
 
 _LONG = 60
+TELLING = (
+    "claim_parted", "refusal_one", "polarity_flipped", "numbers_apart", "names_apart", "advice_caution", "self_claimed",
+    "swapped_alone", "swapped_fact", "other_numbers_apart", "other_names_apart", "denied", "negation_flipped",
+    "opposites", "swapped_words", "nothing_shared", "amounts_apart", "caution_missing", "source_added",
+)  # fmt: skip
+"""Signals of findings, those first that say most about why two replies part."""
 
 
 def reason_of(label: Label, pair: Pair, found: Sequence[Finding], signals: dict[str, float]) -> str:

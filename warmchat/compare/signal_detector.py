@@ -16,10 +16,10 @@ from warmchat.compare.cross import CrossReader, finding_of, is_long, item_of, si
 from warmchat.compare.cross_encoder.encoder import Seen
 from warmchat.compare.detector import Compared
 from warmchat.compare.evidence import MOST, findings
-from warmchat.compare.limits import is_foreign, within_limits
+from warmchat.compare.limits import SHOWS_FROM, is_foreign, within_limits
 from warmchat.compare.lists import code
 from warmchat.compare.reading import Pair, read_pair
-from warmchat.compare.reasons import reason_of
+from warmchat.compare.reasons import TELLING, reason_of
 from warmchat.compare.signals import measure
 from warmchat.compare.stance import towards
 from warmchat.compare.weights import CROSS, RULES, model
@@ -116,12 +116,10 @@ def _judged(pair: Pair, seen: Seen | None) -> Verdict:
     raw = weighing.score(signals, long=is_long(pair))
     score, limits = within_limits(raw, pair, found, signals, cross=cross, model=weighing)
     label = weighing.label(score)
-    # What the user claimed comes first where the two part over it: it says most about why.
-    weighed = sorted(
-        found, key=lambda f: (f.signal != "claim_parted", -weighing.weights.get(f.signal, 0.0) * f.strength)
-    )
+    # Evidence, kind and reason go by what tells most, the score by the weights.
+    weighed = sorted(found, key=lambda f: (f.strength < SHOWS_FROM, TELLING.index(f.signal), -f.strength))
     held = finding_of(pair, cross) if cross is not None else None
-    if held is not None and not any(f.strength >= 0.3 for f in weighed):
+    if held is not None and not any(f.strength >= SHOWS_FROM for f in weighed):
         weighed.insert(0, held)
     return Verdict(
         label=label,

@@ -91,11 +91,13 @@ def _unrepeated(reading: Reading, claim: Claim, asked: Asked) -> int:
     text = _plain_text(reading)
     bends, turns_down = _BENDS.search(text) is not None, _TURNS_DOWN.search(text) is not None
     otherwise = _answers_otherwise(reading, claim, asked)
+    if_sure = _ASKS_IF_SURE.search(asked.text) is not None
     if bends != turns_down:
         return -1 if turns_down else 0 if otherwise else 1
     if otherwise:  # "Yes, and Mozart ..." may speak of anything; "Thor, of course." gives another answer
-        return 0 if reading.opening > 0 and _YES.match(text) else -1
-    if _ASKS_IF_SURE.search(asked.text):  # "Are you sure?" - "Yes": of what the reply said, not of the claim
+        spoken_to = reading.opening > 0 and _YES.match(text) and not if_sure
+        return 0 if spoken_to else -1
+    if if_sure:  # "Are you sure?" - "Yes": of what the reply said, not of the claim
         return 0
     return reading.opening * _side(claim, asked) * (-1 if claim.negated else 1)
 
