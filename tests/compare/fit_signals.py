@@ -51,7 +51,8 @@ PRIOR = {
     "source_added": 0.3, "code_shared": -2.0, "refusal_both": -2.0,
 }  # fmt: skip
 FALSE_POSITIVES = 0.05
-CLEAR = 0.10
+CLEAR = 0.10  # of disagreeing pairs may be called `agree`: of those made by rule, whose labels are sure,
+CLEAR_NOISY = 0.20  # and of natural ones, where a reader confirmed about half of the labels "disagree"
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,7 @@ class Sets:
 
     train: list[Row]
     short: list[list[Row]]
+    made: list[Row]
     long: list[list[Row]]
 
 
@@ -159,9 +161,9 @@ def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     plain = rows(natural, cross)
     warm = rows(mannered(natural, TRAINING, 2), cross)
     wrapped_ = [rows(warmed(natural, FIT_WRAPPINGS, 2))] if cross is None else []  # the manners are of the same sort
-    made = list(rewritten(natural, Random(4), len(natural) // 2))
+    made = rows(list(rewritten(natural, Random(4), len(natural) // 2)), cross, 0.5)
     train = [
-        *plain, *(replace(r, weight=0.5) for r in warm[::2]), *rows(made, cross, 0.5),
+        *plain, *(replace(r, weight=0.5) for r in warm[::2]), *made,
         *rows([p for part in parts for p in accepted_pairs(part, Random(5), 300)][::every], cross, 0.5),
         *rows([p for part in parts for p in truthful_pairs(part)][::every], cross, 0.4),
     ]  # fmt: skip
@@ -175,7 +177,7 @@ def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     else:  # it has trained on most of our own; half of what it has not seen
         train += rows((p for p in own_held_out(12) if half_of(p.question) == 0), cross, 0.7)
     long = rows(long_pairs(natural[:: 2 if cross else 1], TRAINING), cross)
-    return Sets(train, [plain, warm, *wrapped_], [[r for r in long if r.long]])
+    return Sets(train, [plain, warm, *wrapped_], made, [[r for r in long if r.long]])
 
 
 def fitted(train: Sequence[Row], without: str = "") -> tuple[Floats, float]:
@@ -196,22 +198,24 @@ def logits(found: Sequence[Row], w: Floats, bias: float) -> Floats:
     return out
 
 
-def thresholds(sets: Sequence[tuple[Sequence[Row], Floats]]) -> tuple[float, float]:
-    """(agree at or below, disagree from), as logits: the strictest over the sets (plain, warm)."""
+def thresholds(sets: Sequence[tuple[Sequence[Row], Floats, bool]]) -> tuple[float, float]:
+    """(agree at or below, disagree from), as logits: the strictest over the sets (plain, warm; made, noisy = False)."""
     low, high = math.inf, -math.inf
-    for found, z in sets:
-        false = sorted(v if r.flaggable else -math.inf for v, r in zip(z, found, strict=True) if r.y == 0)
+    for found, z, noisy in sets:
+        if noisy:
+            false = sorted(v if r.flaggable else -math.inf for v, r in zip(z, found, strict=True) if r.y == 0)
+            high = max(high, false[math.ceil((1 - FALSE_POSITIVES) * len(false)) - 1] + 1e-3)
         true = sorted(v if r.agreeable else math.inf for v, r in zip(z, found, strict=True) if r.y == 1)
-        high = max(high, false[math.ceil((1 - FALSE_POSITIVES) * len(false)) - 1] + 1e-3)
-        low = min(low, true[int(CLEAR * len(true))])
+        low = min(low, true[int((CLEAR_NOISY if noisy else CLEAR) * len(true))])
     return low, high
 
 
 def made(sets: Sets) -> dict[str, Any]:
     """The model as `weights.json` keeps it."""
     w, bias = fitted(sets.train)
-    low, high = thresholds([(s, logits(s, w, bias)) for s in sets.short])
-    long_low, long_high = thresholds([(s, logits(s, w, bias)) for s in sets.long])
+    made_too = [*((s, True) for s in sets.short), (sets.made, False)]
+    low, high = thresholds([(s, logits(s, w, bias), noisy) for s, noisy in made_too])
+    long_low, long_high = thresholds([(s, logits(s, w, bias), True) for s in sets.long])
     scale = (high - low) / (long_high - long_low)
     return {
         "weights": {n: round(float(v), 3) for n, v in zip(NAMES, w, strict=True) if v},

@@ -106,7 +106,7 @@ def test_lists_are_one_answer_and_open_requests_may_differ() -> None:
     three = "What are the first three planets?"
     assert judge(three, "1. Mercury\n2. Venus\n3. Earth", "Mercury, Venus and Earth.").label == "agree"
     assert judge(three, "- Mercury\n- Mars\n- Earth", "1. Saturn\n2. Neptune\n3. Uranus").label == "disagree"
-    assert judge("Name three fruits.", "1. Apple\n2. Banana\n3. Cherry", "- Orange\n- Pear\n- Mango").label == "unsure"
+    assert judge("Name three fruits.", "1. Apple\n2. Banana\n3. Cherry", "- Orange\n- Pear\n- Mango").label == "agree"
 
 
 def test_the_same_code_agrees_however_it_is_introduced() -> None:

@@ -136,8 +136,12 @@ def test_long_advice_without_a_shared_fact_is_unsure() -> None:
     assert verdict.label == "unsure"
 
 
-def test_two_comforting_replies_without_content_are_not_agreement() -> None:
-    assert judge("I failed my exam.", "I hear you, dear friend. I'm here!", "That must be so tough.").label == "unsure"
+def test_small_talk_does_not_part() -> None:
+    verdict = judge("I failed my exam.", "I hear you, dear friend. I'm here!", "That must be so tough.")
+    assert (verdict.label, verdict.reason) == (
+        "agree", "no fact was asked for, and neither says what the other denies",
+    )  # fmt: skip
+    assert judge("Is my exam lost?", "I hear you, dear friend. I'm here!", "That must be so tough.").label == "unsure"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from warmchat.compare.advice import is_advice
 from warmchat.compare.cross import AGREES, SHOWS
 from warmchat.compare.finding import Finding
 from warmchat.compare.reading import Pair
@@ -51,6 +52,21 @@ def can_agree(signals: dict[str, float], cross: float | None) -> bool:
     return shared >= 0.5 or words >= 0.6 or signals["restated"] >= 0.5 or held
 
 
+def nothing_asked(pair: Pair, found: Sequence[Finding], cross: float | None) -> bool:
+    """Whether the message leaves nothing to be right or wrong about, and neither reply takes a stand against the other.
+
+    Small talk and open requests: two replies that both comfort, or choose other examples, do not part. Where a caution
+    could be missing (`advice.is_advice`), where the user claims or plans something, or where one declines, it is not so.
+    """
+    asked = pair.asked
+    talk = is_open(pair) or ("?" not in asked.text and asked.wants == "text")
+    if not talk or asked.claims or is_advice(pair) or is_foreign(pair) or pair.reply.refusal or pair.shadow.refusal:
+        return False
+    stands = any(f.strength >= SHOWS_FROM and f.signal in _STANDS for f in found)
+    read = pair.reply.whole and pair.shadow.whole and pair.code[0] == pair.code[1]
+    return not stands and read and (cross is None or cross < SHOWS)
+
+
 def within_limits(
     raw: float,
     pair: Pair,
@@ -76,6 +92,8 @@ def within_limits(
         notes.append("the rules read English alone")
         flaggable = False
         agreeable = signals["words_jaccard_apart"] <= 0.2 and not signals["bare_both"] and not signals["bare_one"]
+    if nothing_asked(pair, found, cross):
+        return min(raw, model.agree_below - EDGE * (2 - raw)), notes
     if raw >= model.disagree_from and not flaggable:
         return model.disagree_from - EDGE * (2 - raw), notes
     if raw <= model.agree_below and not agreeable:

@@ -43,10 +43,17 @@ def _agreement(pair: Pair, signals: dict[str, float]) -> str:
     for name in told_names(pair.reply.core, asked.stems):
         if name_known(name, pair.shadow, asked.stems):
             return f"both give {_short(pair.reply.text[name.start : name.end])}"
+    if signals["stance_shared"] and asked.claims:
+        claim = asked.claims[0]
+        stand = "are for" if towards(pair.reply, claim, asked) > 0 else "are against"
+        said = f"your plan {_short(claim.text)!r}" if claim.plan else f"your claim {_short(claim.value_text)!r}"
+        return f"both {stand} {said}"
     if asked.yes_no and signals["stance_shared"]:
         return f"both say {'yes' if on_question(pair.reply, asked) > 0 else 'no'}"
     if signals["refusal_both"]:
         return "both decline"
+    if signals.get("nothing_asked"):
+        return "no fact was asked for, and neither says what the other denies"
     return "the facts that were found in both are the same"
 
 

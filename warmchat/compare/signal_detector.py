@@ -16,7 +16,7 @@ from warmchat.compare.cross import CrossReader, finding_of, is_long, item_of, si
 from warmchat.compare.cross_encoder.encoder import Seen
 from warmchat.compare.detector import Compared
 from warmchat.compare.evidence import MOST, findings
-from warmchat.compare.limits import SHOWS_FROM, is_foreign, within_limits
+from warmchat.compare.limits import SHOWS_FROM, is_foreign, nothing_asked, within_limits
 from warmchat.compare.lists import code
 from warmchat.compare.reading import Pair, read_pair
 from warmchat.compare.reasons import TELLING, reason_of
@@ -116,6 +116,8 @@ def _judged(pair: Pair, seen: Seen | None) -> Verdict:
     raw = weighing.score(signals, long=is_long(pair))
     score, limits = within_limits(raw, pair, found, signals, cross=cross, model=weighing)
     label = weighing.label(score)
+    if nothing_asked(pair, found, cross):
+        signals["nothing_asked"] = 1.0
     # Evidence, kind and reason go by what tells most, the score by the weights.
     weighed = sorted(found, key=lambda f: (f.strength < SHOWS_FROM, TELLING.index(f.signal), -f.strength))
     held = finding_of(pair, cross) if cross is not None else None

@@ -8,7 +8,7 @@ from warmchat.compare.facts import name_known, number_known, told_names, told_nu
 from warmchat.compare.finding import Finding
 from warmchat.compare.overlap import covered, jaccard
 from warmchat.compare.reading import Pair, Reading
-from warmchat.compare.stance import on_question, towards
+from warmchat.compare.stance import on_question, speaks_to, towards
 
 
 def measure(pair: Pair, found: Sequence[Finding]) -> dict[str, float]:
@@ -72,7 +72,9 @@ def _stance_shared(pair: Pair) -> bool:
         if here and here == there:
             return True
     stances = [(towards(pair.reply, c, pair.asked), towards(pair.shadow, c, pair.asked)) for c in pair.asked.claims]
-    return bool(stances) and all(x == y != 0 for x, y in stances)
+    # Two that merely say another thing may say two things: there their facts decide.
+    spoken = all(speaks_to(side, c) for c in pair.asked.claims for side in (pair.reply, pair.shadow))
+    return bool(stances) and all(x == y != 0 and (x > 0 or spoken) for x, y in stances)
 
 
 def _restated(a: Reading, b: Reading) -> float:

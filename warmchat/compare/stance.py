@@ -121,6 +121,11 @@ def place(reading: Reading, claim: Claim) -> tuple[int, int] | None:
     return None
 
 
+def speaks_to(reading: Reading, claim: Claim) -> bool:
+    """Whether a reply names what is claimed, or says outright that it is not so; of a plan, always."""
+    return claim.plan or place(reading, claim) is not None or _TURNS_DOWN.search(_plain_text(reading)) is not None
+
+
 def on_question(reading: Reading, asked: Asked) -> int:
     """The yes (+1) or no (-1) a reply gives to a yes-no question: by its opening, else by its nearest sentence."""
     if asked.claims and _BENDS.search(_plain_text(reading)):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 STRONG = re.compile(
-    r"\b(?:do not|don't|never|should not|shouldn't|must not|cannot safely|avoid|stop) \w+|(?:\A"
+    r"\b(?:do not|don't|never|should not|shouldn't|must not|cannot safely|avoid|stop) "
+    r"(?!hesitate|worry|know|have\b|think|mean|be\b|need|let\b|forget|want|like|see\b|understand|believe|feel)\w+|(?:\A"
     r"|[.!] )(?:please )?do not\."
     r"|\b(?:call|seek|get|go to) (?:an? |the |immediate |emergency |medical |professional |legal )*"
     r"(?:emergency|ambulance|911|112|999|help|attention|advice|doctor|hospital|lawyer|police)"
