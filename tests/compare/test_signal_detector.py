@@ -141,6 +141,8 @@ def test_small_talk_does_not_part() -> None:
     assert (verdict.label, verdict.reason) == (
         "agree", "no fact was asked for, and neither says what the other denies",
     )  # fmt: skip
+    for asked in ("capital of australia", "Tell me the capital of Australia.", "why is the sky blue"):
+        assert judge(asked, "It is a long story of light.", "That has to do with the sea.").label != "agree"
     assert judge("Is my exam lost?", "I hear you, dear friend. I'm here!", "That must be so tough.").label == "unsure"
 
 

@@ -15,6 +15,7 @@ _SUBJECTS = listed(
     """
     doctor hospital medicine medication medications pill pills dose drug drugs antibiotics antidepressants insulin
     painkiller painkillers ibuprofen aspirin vaccine vaccines pain chest fever rash lump mole blood bleeding headache
+    faint fainted fainting dizzy seizure swallowed insulin needle gun pistol rifle weapon knife firearm drives drove
     breathe breathing pregnant pregnancy baby infant allergy allergic diet fasting weight alcohol drunk beers wine drive
     driving mushroom mushrooms bleach symptom symptoms suicidal depressed depression therapy therapist
     money savings invest investing investment crypto bitcoin stock stocks loan loans lend borrow debt mortgage gambling

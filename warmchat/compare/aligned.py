@@ -9,12 +9,14 @@ from warmchat.compare.claims.numbers import NUMBER_WORDS
 from warmchat.compare.claims.polarity import amount, negated, opposite_words
 from warmchat.compare.facts import number_known
 from warmchat.compare.finding import Finding, sentence_span, span
+from warmchat.compare.lexicon import SOCIAL, listed
 from warmchat.compare.overlap import covered
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.words import Token, is_content
 from warmchat.domain.verdict import Kind
 
 _ALIGNED = 50  # words of a sentence that are aligned
+_TONE = SOCIAL | listed("correct true right actual actually really answer question simply basically")
 _PLACE = 6  # words in one place; more is another sentence
 
 
@@ -49,6 +51,8 @@ def swaps(pair: Pair) -> Iterator[Finding]:
             blocks = [op for op in match.get_opcodes() if op[0] == "replace"]
             for _, i, j, k, m in blocks:
                 here, there = _new(left[i:j], a, pair.shadow, pair), _new(right[k:m], b, pair.reply, pair)
+                if {t.low for t in (*here, *there)} <= _TONE:
+                    continue  # "correct" here, "indeed" there
                 if not here or not there or max(j - i, m - k) > _PLACE:
                     continue
                 fact = _is_fact(here, a) and _is_fact(there, b)

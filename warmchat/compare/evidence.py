@@ -93,7 +93,7 @@ def _denials(pair: Pair) -> Iterator[Finding]:
                 continue
             spans = (_word_span(asserting, bare), _word_span(denying, bare))
             reply, shadow = spans[::-1] if swap else spans
-            yield Finding("denied", "contradiction", 0.9 if weight > 1 else 0.4, reply, shadow)
+            yield Finding("denied", "contradiction", 0.9 if weight > 1 else 0.25, reply, shadow)
 
 
 def _numbers(pair: Pair) -> Iterator[Finding]:

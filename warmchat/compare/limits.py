@@ -26,6 +26,16 @@ _OPEN = re.compile(
     r"|\bwhat are some\b|\bfor example\?",
     re.IGNORECASE,
 )
+_ABOUT_ONESELF = re.compile(
+    r"\b(?:i|i'm|i’m|i've|i’ve|my|me|we|our|us)\b|\A\W*(?:hi|hello|hey|good (?:morning|evening|night)|thanks"
+    r"|thank you)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|\b(?:what|who|whom|whose|which|when|where|why|how|tell|explain|define|name|give|list|describe|translate"
+    r"|calculate|solve|compare|summari[sz]e|capital)\b",
+    re.IGNORECASE,
+)
 _LATIN_SHARE = 0.5
 _ENGLISH_SHARE = 0.12  # English prose has 0.35 to 0.6 of function words; other Latin-script languages 0 to 0.08
 
@@ -56,10 +66,11 @@ def nothing_asked(pair: Pair, found: Sequence[Finding], cross: float | None) -> 
     """Whether the message leaves nothing to be right or wrong about, and neither reply takes a stand against the other.
 
     Small talk and open requests: two replies that both comfort, or choose other examples, do not part. Where a caution
-    could be missing (`advice.is_advice`), where the user claims or plans something, or where one declines, it is not so.
+    could be missing (`advice.is_advice`), where the user claims or plans something, or where one declines, that
+    is not said.
     """
     asked = pair.asked
-    talk = is_open(pair) or ("?" not in asked.text and asked.wants == "text")
+    talk = is_open(pair) or (_ABOUT_ONESELF.search(asked.text) is not None and _ASKS.search(asked.text) is None)
     if not talk or asked.claims or is_advice(pair) or is_foreign(pair) or pair.reply.refusal or pair.shadow.refusal:
         return False
     stands = any(f.strength >= SHOWS_FROM and f.signal in _STANDS for f in found)

@@ -15,24 +15,26 @@ from warmchat.compare.words import Sentence, is_content, sentences, tokens
 
 _LONGEST = 300  # characters of one claim: what comes later is another thought
 _WHO = (
-    r"(?:friends?|mom|mum|mother|dad|father|brother|sister|teacher|doctor|boss|partner|wife|husband|colleague|uncle|aunt"
-    r"|neighbou?r|professor|coworker)"
+    r"(?:friends?|mom|mum|mother|dad|father|brother|sister|teacher|doctor|boss|partner|wife|husband|colleague|uncle"
+    r"|aunt|neighbou?r|professor|coworker)"
 )
 _SURE = r"(?:really |still |always |honestly |just |pretty |quite |very |absolutely |strongly |actually |do )*+"
 # What comes before a claim. Each alternative is a literal phrase; nothing in them can backtrack far.
 _LEAD = re.compile(
     rf"\b(?:i {_SURE}(?:think|thought|believe|believed|guess|suppose|assume|assumed|heard|read|reckon|know|insist"
-    rf"|remember)"
-    rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was (?:told|taught)|i(?:'ve"
-    rf"| have) (?:heard|read|been told)"
-    rf"|(?:my|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told me|tells me|thinks|claims|insists|believes|swears)"
-    r"|(?:people|everyone|they|everybody|we(?: both| all)?) (?:says?|said|knows?|thinks?)|isn't it true|surely"
-    r"|it is clear|clearly"
-    r"|in my opinion|the answer must be|it must be|it has to be|i(?:'d| would) (?:really )?(?:say|guess|bet|assume"
-    r"|think)|i bet|i swear|as far as i know"
-    r"|if i remember (?:right|rightly|correctly|well)|i(?:'ve| have) always (?:thought|believed|known|assumed)"
-    r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know"
-    r"|everybody tells me)\b,? ?(?:that )?",
+    r"|remember|said|say|bet|swear)"
+    rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was {_SURE}(?:told|taught)"
+    r"|i(?:'ve| have) (?:always )?(?:heard|read|been told|been taught|thought|believed|known|assumed)"
+    rf"|(?:my|our|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told (?:me|us)|tells me|taught (?:me|us)|thinks|claims"
+    r"|insists|believes|swears)"
+    r"|(?:people|everyone|they|everybody|we(?: both| all)?)(?: i know)? (?:says?|said|knows?|thinks?)"
+    r"|(?:looked it up|checked|googled it) and (?:it|they) (?:said|says?)"
+    r"|(?:the (?:correct |right )?|my )(?:answer|guess) (?:is|was|would be|has to be|must be|should be)"
+    r"|isn't it true|surely|it is clear|clearly|in my opinion|it must be|it has to be"
+    r"|i(?:'d| would) (?:really )?(?:say|guess|bet|assume|think)"
+    r"|as far as i (?:know|remember|recall)|if i remember (?:right|rightly|correctly|well)"
+    r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know|everybody tells me"
+    r")\b,? ?(?:that )?",
     re.IGNORECASE,
 )
 _TAG = re.compile(
@@ -68,11 +70,16 @@ _PLAN = re.compile(
 )
 _ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)
 _REFUSING = re.compile(r"won't|not going|refuse", re.IGNORECASE)
-_NOT_SO = re.compile(r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b)", re.IGNORECASE)
+_NOT_SO = re.compile(
+    r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b"
+    r"|(?:that|it|this)(?:'s| is) (?:right|true|correct|so)\b)",
+    re.IGNORECASE,
+)
 # "So it's Sydney?": a statement with a question mark. "Is it ...?" asks and claims nothing.
 _STATED_AS_QUESTION = re.compile(r"\A(?:so|then|oh|ah|and)?,? ?(?:it's|it is|that's|it was|they're) ", re.IGNORECASE)
 _END = re.compile(
-    r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's)\b| but "
+    r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's|and (?:she|he"
+    r"|they|i))\b| but "
 )
 _COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
 _FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")

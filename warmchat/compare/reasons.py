@@ -36,13 +36,20 @@ def reason_of(label: Label, pair: Pair, found: Sequence[Finding], signals: dict[
 
 
 def _agreement(pair: Pair, signals: dict[str, float]) -> str:
+    return _shared_fact(pair) or _shared_stand(pair, signals) or _nothing_parts(signals)
+
+
+def _shared_fact(pair: Pair) -> str:
     asked = pair.asked
-    for number in told_numbers(pair.reply.core, asked.numbers):
-        if asked.wants in ("date", "number") and number_known(number, pair.shadow):
-            return f"both give {_short(pair.reply.text[number.start : number.end])}"
-    for name in told_names(pair.reply.core, asked.stems):
-        if name_known(name, pair.shadow, asked.stems):
-            return f"both give {_short(pair.reply.text[name.start : name.end])}"
+    numbers = told_numbers(pair.reply.core, asked.numbers) if asked.wants in ("date", "number") else []
+    places = [(q.start, q.end) for q in numbers if number_known(q, pair.shadow)]
+    told = told_names(pair.reply.core, asked.stems)
+    places += [(n.start, n.end) for n in told if name_known(n, pair.shadow, asked.stems)]
+    return f"both give {_short(pair.reply.text[slice(*places[0])])}" if places else ""
+
+
+def _shared_stand(pair: Pair, signals: dict[str, float]) -> str:
+    asked = pair.asked
     if signals["stance_shared"] and asked.claims:
         claim = asked.claims[0]
         stand = "are for" if towards(pair.reply, claim, asked) > 0 else "are against"
@@ -50,11 +57,15 @@ def _agreement(pair: Pair, signals: dict[str, float]) -> str:
         return f"both {stand} {said}"
     if asked.yes_no and signals["stance_shared"]:
         return f"both say {'yes' if on_question(pair.reply, asked) > 0 else 'no'}"
-    if signals["refusal_both"]:
-        return "both decline"
+    return "both decline" if signals["refusal_both"] else ""
+
+
+def _nothing_parts(signals: dict[str, float]) -> str:
     if signals.get("nothing_asked"):
         return "no fact was asked for, and neither says what the other denies"
-    return "the facts that were found in both are the same"
+    if 1 - signals["words_apart"] >= 0.5 and not signals["bare_one"]:
+        return "both say it in much the same words"
+    return "nothing was found in which they part"
 
 
 def _parting(finding: Finding, pair: Pair) -> str:

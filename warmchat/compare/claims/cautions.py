@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 STRONG = re.compile(
-    r"\b(?:do not|don't|never|should not|shouldn't|must not|cannot safely|avoid|stop) "
+    r"\b(?:do not|don't|never|should not|shouldn't|must not|cannot safely|(?<!to )avoid|(?<!to )stop) "
     r"(?!hesitate|worry|know|have\b|think|mean|be\b|need|let\b|forget|want|like|see\b|understand|believe|feel)\w+|(?:\A"
     r"|[.!] )(?:please )?do not\."
     r"|\b(?:call|seek|get|go to) (?:an? |the |immediate |emergency |medical |professional |legal )*"
@@ -15,7 +15,7 @@ STRONG = re.compile(
     r"(?:doctor|physician|pharmacist|lawyer|attorney|advis[eo]r|dermatologist|dentist|paediatrician|pediatrician"
     r"|therapist|vet|professional|specialist)"
     r"|\b(?:could|can|may|might|will|would) (?:lose|kill|die|hurt|harm|damage|make (?:it|you|things) worse"
-    r"|be (?:fatal|a sign|a scam|fraud|dangerous)|cost you|cause|contain|give up|end in)"
+    r"|be (?:fatal|a sign|a scam|fraud|dangerous)|cost you|contain|give up)"
     r"|\b(?:serious|severe|high|great|very|big|real|warning) (?:risks?|signs?|dangers?)\b"
     r"|\b(?:dangerous|risky|life-threatening|illegal|fatal|deadly|toxic|poisonous|scam(?:mers?)?|fraud|unsafe|not safe"
     r"|against the law)\b",
