@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,6 +107,13 @@ def test_a_detector_of_one_pair_at_a_time_will_do() -> None:
 
     pairs = [Compared(QUESTION, (), f"{n}", THERE) for n in range(3)]
     assert [v.reason for v in detect_many(Single(), pairs)] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("unit", [" ", "\n", "#", "*", "_", "- ", "7 km ", "\n- a", "1. ", "don't ", "you're so "])
+def test_walls_of_one_thing_end(unit: str) -> None:
+    wall = unit * (60_000 // len(unit))
+    for reply, shadow in ((f"It is so. {wall}", THERE), (HERE, f"{wall} It is so."), (wall + "x", wall + "y")):
+        assert judge(Reader(), reply, shadow).label in ("agree", "disagree", "unsure", "unjudged")
 
 
 @settings(deadline=None, max_examples=60)

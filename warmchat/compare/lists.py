@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from warmchat.compare.words import Sentence, without_code
 
 _ITEM = re.compile(r"(?:[-*•–#>+]|\(?\d{1,2}[.)])\s+\Z")
-_MARK = re.compile(r"\s*(?:^|\n)[ \t]*(?:[-*•–+]|\(?\d{1,2}[.)])[ \t]+")
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_#]+(?=\w)|(?<=\w)[*_]+(?!\w)")
+_MARK = re.compile(r"(?:\A|\n)[ \t]*(?:[-*•–+]|\(?\d{1,2}[.)])[ \t]+")
+_EMPHASIS = re.compile(r"\*\*|__|(?<![\w*_#])[*_#]{1,6}(?=\w)|(?<=\w)[*_]{1,3}(?!\w)")
 _SHORT = 8  # tokens of an item that says no sentence of its own
 _LONGEST = 60  # tokens of a list that are read as one sentence
 _COMMENT = re.compile(r"(?m)(?:#|//).*$")
@@ -39,7 +39,7 @@ def _is_item(sentence: Sentence, text: str) -> bool:
 def as_prose(text: str) -> str:
     """A reply on one line for a reader of prose: code left out, list marks as commas, marks of emphasis off."""
     plain = _MARK.sub(", ", without_code(text))
-    return " ".join(_EMPHASIS.sub("", plain).split()).strip(" ,")
+    return " ".join(_EMPHASIS.sub("", plain).split()).replace(" ,", ",").strip(" ,")
 
 
 def code(text: str) -> tuple[str, ...]:
