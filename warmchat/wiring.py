@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import SessionSummary
-    from warmchat.ui.app import WarmchatApp
+    from warmchat.ui.services import Services
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -169,21 +169,20 @@ def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Pat
     return path
 
 
-def make_app(
+def screen_services(
     settings: Settings,
     *,
     profiles: ProfileLibrary,
     model: Path | None,
     session: str | None = None,
     warmth: float | None = None,
-) -> WarmchatApp:
-    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen.
+) -> Services:
+    """What the terminal app runs on. A log that cannot be used does not keep it from opening: the screen says it.
 
     Args:
         session: id of the session to resume, as `SessionLog.find_session` gives it.
         warmth: where the first voice's dial stands at the start of a session; None: as its file says.
     """
-    from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
 
     @cache
@@ -224,18 +223,16 @@ def make_app(
 
         return find_models(places_of(settings))
 
-    return WarmchatApp(
-        Services(
-            settings=settings,
-            profiles=profiles,
-            open_session=open_one,
-            open_engine=engine_for,
-            find_models=models,
-            export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-            sessions=sessions,
-            initial_model=model,
-            initial_session=session,
-            check_model=check_model,
-            log_problem=lambda: log()[1],
-        )
+    return Services(
+        settings=settings,
+        profiles=profiles,
+        open_session=open_one,
+        open_engine=engine_for,
+        find_models=models,
+        export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
+        sessions=sessions,
+        initial_model=model,
+        initial_session=session,
+        check_model=check_model,
+        log_problem=lambda: log()[1],
     )

@@ -25,6 +25,7 @@ from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.glance import Glance
 from warmchat.ui.services import Services
 
 ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
@@ -154,25 +155,39 @@ class World:
     load_error: WarmchatError | None = None
     session_error: WarmchatError | None = None
     may_load: threading.Event = field(default_factory=threading.Event)
+    glance: Glance | None = None
+    start_error: Exception | None = None
+    may_start: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.may_load.set()
+        self.may_start.set()
         self.log = SessionLog.open(None)
         self.engine = self._engine()
-        self.app = WarmchatApp(
-            Services(
-                settings=self.settings,
-                profiles=self.shelf,
-                open_session=self._open_session,
-                open_engine=self._open_engine,
-                find_models=lambda: self.found,
-                export=self._export,
-                sessions=lambda: self.summaries,
-                initial_model=self.model,
-                log_problem=lambda: self.log_problem,
-                check_model=self._check_model,
-            )
+        self.app = WarmchatApp(self._glance(), self._services)
+
+    def _services(self) -> Services:
+        self.may_start.wait(10)
+        if self.start_error is not None:
+            raise self.start_error
+        return Services(
+            settings=self.settings,
+            profiles=self.shelf,
+            open_session=self._open_session,
+            open_engine=self._open_engine,
+            find_models=lambda: self.found,
+            export=self._export,
+            sessions=lambda: self.summaries,
+            initial_model=self.model,
+            log_problem=lambda: self.log_problem,
+            check_model=self._check_model,
         )
+
+    def _glance(self) -> Glance:
+        if self.glance is not None:
+            return self.glance
+        speaks = self.settings.profile
+        return Glance(speaks, speaks.title(), theme=self.settings.theme, log=self.settings.log)
 
     def _engine(self) -> ScriptedEngine:
         world = self

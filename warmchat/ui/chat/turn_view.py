@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,16 +12,18 @@ from textual.message import Message
 from textual.widgets import Static
 
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import Reply, Turn
-from warmchat.domain.verdict import PENDING, Verdict, unjudged
 from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
 from warmchat.ui.chat.strip import Strip
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import repetition_words, stop_words
 
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Reply, Turn
+    from warmchat.domain.verdict import Verdict
+
 Looks = Callable[[str], VoiceLook]
-LookOfReply = Callable[[Reply], VoiceLook]
+LookOfReply = Callable[["Reply"], VoiceLook]
 
 
 class TurnView(Vertical):
@@ -62,6 +65,8 @@ class TurnView(Vertical):
         cls, turn: Turn, *, looks: Looks, look_of_reply: LookOfReply, reference: VoiceLook, pending: bool
     ) -> TurnView:
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
+        from warmchat.domain.verdict import PENDING, unjudged
+
         view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
                    off_record=turn.off_record)  # fmt: skip
         view.turn_id = turn.id

@@ -15,6 +15,7 @@ from textual.widgets import Input
 class PathForm(ModalScreen[str | None]):
     """Gives back the path that was typed, or None."""
 
+    CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
     def __init__(self, title: str, placeholder: str) -> None:
