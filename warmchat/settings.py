@@ -59,11 +59,14 @@ class Settings(BaseSettings):
     shadow_samples: int = Field(default=3, ge=0, le=16)
     """Further answers of the reference before a flag is raised, to tell chance from warmth. 0: none."""
 
+    judge_model: str = ""
+    """Model to ask where the signals are unsure, if `compare --calibrate` let it: a file, a name, or URL#NAME."""
+
     profile_dir: ExpandedPath | None = None
     """Folder of profile files that is searched first."""
 
     data_dir: ExpandedPath = Field(default_factory=data_folder)
-    """Folder of the session log, pulled models and the native log."""
+    """Folder of the session log, measurements, pulled models and the native log."""
 
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
@@ -101,6 +104,9 @@ class Settings(BaseSettings):
     remote_timeout: float = Field(default=180.0, gt=0)
     """Seconds to wait there for the first text of a reply."""
 
+    start: Literal["new", "last"] = "new"
+    """Begin a new session at the start, or go on with the last one where it was left."""
+
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 
@@ -129,6 +135,11 @@ class Settings(BaseSettings):
         return self.data_dir / "log.db"
 
     @property
+    def evals_file(self) -> Path:
+        """What `eval` has measured."""
+        return self.data_dir / "evals.db"
+
+    @property
     def models_dir(self) -> Path:
         """Where `models pull` puts files."""
         return self.data_dir / "models"
@@ -142,6 +153,11 @@ class Settings(BaseSettings):
     def trust_file(self) -> Path:
         """The folders whose profiles and settings may replace the reference."""
         return self.data_dir / "trusted.json"
+
+    @property
+    def judges_file(self) -> Path:
+        """Which models were tried as judges here, and what came of it."""
+        return self.data_dir / "judges.json"
 
     @property
     def history_file(self) -> Path:
@@ -188,6 +204,7 @@ def settings_alone(**command_line: Any) -> Settings:
 
 _TRUSTED_ONLY = {
     "reference", "profile_dir", "shadow", "shadow_history", "remote_url", "remote_model", "remote_key_variable",
+    "judge_model",
 }  # fmt: skip
 
 

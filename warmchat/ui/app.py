@@ -18,6 +18,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import printable
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keys import CHAT
 from warmchat.ui.model_seat import ModelSeat, ModelState
@@ -63,10 +64,11 @@ class WarmchatApp(App[None]):
     class SessionOpened(Message):
         """A session is open, or could not be opened."""
 
-        def __init__(self, session: ChatSession | None, error: WarmchatError | None) -> None:
+        def __init__(self, session: ChatSession | None, error: WarmchatError | None, turn_id: str = "") -> None:
             super().__init__()
             self.session = session
             self.error = error
+            self.turn_id = turn_id
 
     class Loaded(Message):
         """The program behind the screen is there, or it cannot be."""
@@ -100,6 +102,7 @@ class WarmchatApp(App[None]):
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
         self.off_record = not glance.log
+        self.doomed: tuple[str, ...] = ()  # sessions to be deleted once the open one, which is among them, is closed
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
         self._interrupted_at = float("-inf")
@@ -239,8 +242,12 @@ class WarmchatApp(App[None]):
 
     # ---- session
 
-    def open_session(self, session_id: str | None) -> None:
-        """Open a new session, or go on with one from the log, in a thread: it reads the log."""
+    def open_session(self, session_id: str | None, *, turn_id: str = "") -> None:
+        """Open a new session, or go on with one from the log, in a thread: it reads the log.
+
+        Args:
+            turn_id: the turn to bring into sight; "" the last one.
+        """
         if self.chat.flow.replying:
             self.tell("A reply is still coming", "Esc stops it first")
             return
@@ -256,7 +263,7 @@ class WarmchatApp(App[None]):
                 error = failed
             except Exception as failed:  # nobody else would hear of it
                 error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error))
+            self.post_message(self.SessionOpened(session, error, turn_id))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
@@ -283,8 +290,19 @@ class WarmchatApp(App[None]):
         if self.seat.engine is not None and event.session.engine is not self.seat.engine:
             event.session.use_engine(self.seat.engine)
         if old is not None:
-            threading.Thread(target=old.close, name="close-session", daemon=True).start()
+            self._let_go(old)
         await self.chat.show_session(event.session)
+        await self.chat.go_to(event.turn_id)
+
+    def _let_go(self, old: ChatSession) -> None:
+        """Close a session, and delete what waited for that."""
+        doomed, self.doomed = self.doomed, ()
+        if doomed:
+            from warmchat.ui.sessions.errand import delete_for_good
+
+            delete_for_good(self, doomed, first=old.close)
+        else:
+            threading.Thread(target=old.close, name="close-session", daemon=True).start()
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""
@@ -299,6 +317,17 @@ class WarmchatApp(App[None]):
             self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
         else:
             self.tell("On the record again, from the next turn on")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by every way there is, and say which one worked."""
+        super().copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+
+        def copy() -> None:
+            program = copy_with_program(text)
+            way = f"with {program}" if program else "by way of the terminal, which may not allow it"
+            self.call_from_thread(self.tell, f"Copied {len(text):,} characters {way}")
+
+        threading.Thread(target=copy, name="copy", daemon=True).start()
 
     # ---- looks and the way out
 
