@@ -11,6 +11,7 @@ import click
 
 from warmchat.cli.common import print_json, talk
 from warmchat.cli.trust import settings_and_profiles
+from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.errors import NO_MODEL_HINT, EngineError, NoModel, WarmchatError
 from warmchat.domain.making import STAGES, asked_words, way_words
 from warmchat.domain.text import printable
@@ -139,6 +140,12 @@ class _Answer:
                 talk(f"warmchat: not logged: {message}" + (f" ({hint})" if hint else ""))
 
     def print_verdict(self) -> None:
+        from warmchat.ui.words import repetition_words
+
+        if self.reply is not None and (said := repetition_words(self.reply)):
+            talk(f"[{said}]")
+        elif self.reply is not None and not self.reply.text.strip():
+            talk("[the reply is empty]")
         for words in (way_words(self.reply, "reference"), asked_words(self.reply)) if self.reply is not None else ():
             if words:
                 talk(f"[{words}]")
@@ -154,6 +161,7 @@ class _Answer:
             "profile": reply.profile,
             "thinking": reply.thinking or None,
             "stop": reply.stop,
+            "repeats_itself": repeats_itself(reply.text),
             "way": reply.way,
             "draft": self.draft.text if self.draft is not None else None,
             "asked": reply.asked or None,

@@ -14,9 +14,9 @@ import click
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ProfileError
 from warmchat.domain.text import one_line
+from warmchat.places import config_folder
 from warmchat.profiles.library import SHIPPED, ProfileLibrary, default_folders
 from warmchat.profiles.parse import is_profile_id, read_profile
-from warmchat.settings import config_folder
 from warmchat.shipped import shipped_folder
 
 _NEW = """\

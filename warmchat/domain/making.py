@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply, ReplyWay, Stage
+
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Reply, ReplyWay, Stage
 
 STAGES: dict[Stage, str] = {
     "neutralising": "looking for the bare question…",

@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.engine.protocol import Engine
     from warmchat.evals.report import Report
     from warmchat.session import ChatSession
-    from warmchat.settings import Settings
+
+
+class ScreenSettings(Protocol):
+    """The settings that the screens read."""
+
+    @property
+    def profile(self) -> str:
+        """Id of the profile that speaks first."""
+
+    @property
+    def reference(self) -> str:
+        """Id of the profile that the others are checked against."""
+
+    @property
+    def theme(self) -> Literal["dark", "light"]: ...
+    @property
+    def log(self) -> bool:
+        """Whether sessions are kept."""
 
 
 class ProfileShelf(Protocol):
@@ -120,7 +137,7 @@ class Services:
         last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
-    settings: Settings
+    settings: ScreenSettings
     profiles: ProfileShelf
     open_session: Callable[[str | None], ChatSession]
     open_engine: Callable[[Path], Engine]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Turn
 
 if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
     from warmchat.ui.chat.screen import ChatScreen
 
 FORMATS = ("md", "html", "jsonl", "csv")
@@ -20,11 +20,12 @@ def switch_voice(screen: ChatScreen) -> None:
     """Between the reference and the voice that spoke last beside it."""
     app, session = screen.chat_app, screen.session
     if session is None:
+        app.tell("The session is still being opened")
         return
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.services.profiles.ids() if i != app.reference]
+    others = [i for i in app.profiles.ids() if i != app.reference]
     if not others:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,8 +13,6 @@ from textual.widgets import Static
 
 from warmchat.domain.making import asked_words, way_words
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import Reply, Turn
-from warmchat.domain.verdict import PENDING, Verdict, unjudged
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
@@ -21,8 +20,12 @@ from warmchat.ui.chat.strip import Strip
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import repetition_words, stop_words
 
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Reply, Turn
+    from warmchat.domain.verdict import Verdict
+
 Looks = Callable[[str], VoiceLook]
-LookOfReply = Callable[[Reply], VoiceLook]
+LookOfReply = Callable[["Reply"], VoiceLook]
 NOTHING_BESIDE = Aside()
 
 
@@ -71,6 +74,8 @@ class TurnView(Vertical):
         aside: Aside = NOTHING_BESIDE,
     ) -> TurnView:  # fmt: skip
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
+        from warmchat.domain.verdict import PENDING, unjudged
+
         view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
                    off_record=turn.off_record, aside=aside)  # fmt: skip
         view.turn_id = turn.id

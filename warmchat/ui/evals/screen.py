@@ -47,6 +47,7 @@ class EvalScreen(Screen[None]):
         load: gives the report, or None where nothing was measured; may block, raises `WarmchatError`.
     """
 
+    CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DEEDS), *moving_bindings(MOVING)]
 
     class Loaded(Message):
