@@ -12,7 +12,7 @@ from tests.evals.test_wordings import GOOD, QUESTIONS
 from warmchat.cli.main import main
 from warmchat.engine.protocol import Job
 from warmchat.engine.scripted import ScriptedEngine
-from warmchat.settings import config_folder
+from warmchat.places import config_folder
 
 asked: list[Job] = []
 

@@ -1,8 +1,8 @@
 """Neutral questions: a message is turned into its bare question before it is answered.
 
-By rules first (`bare`). Where they find nothing and the first message of a talk claims something, the model is asked
-for the question, and its answer is taken only where it can be checked: one question, in the message's own words, without
-what the user claims.
+By rules first (`bare`). Where they find nothing and the first message of a talk claims something, the model is
+asked for the question, and its answer is taken only where it can be checked: one question, in the message's own words,
+without what the user claims.
 """
 
 from __future__ import annotations
