@@ -130,13 +130,15 @@ def open_evals(settings: Settings) -> EvalStore:
 
 
 def make_detector(settings: Settings | None = None) -> Detector:
-    """The detector that judges; with the judge model of the settings where that one has passed its trial here.
+    """The detector that judges: with the cross-encoder where it is installed (the first check loads it), and with the
+    judge model of the settings where that one has passed its trial here.
 
     One that has not, or cannot be had, is left out: `judge_refusal` says why.
     """
+    from warmchat.compare.cross_encoder import from_shipped
     from warmchat.compare.signal_detector import SignalDetector
 
-    signals = SignalDetector()
+    signals = SignalDetector(from_shipped())
     if settings is None or not settings.judge_model:
         return signals
     try:
