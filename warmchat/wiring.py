@@ -5,26 +5,36 @@ Each is imported where it is made: the screens paint before SQLite, the detector
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmchat.domain.errors import LogError
+from warmchat.domain.errors import NO_MODEL_HINT, LogError, NoModel, SettingsError, WarmchatError
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 
 if TYPE_CHECKING:
     from warmchat.compare.detector import Detector
+    from warmchat.compare.judging.judge import Judge
     from warmchat.domain.turn import Turn
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.gguf.header import GGUFHeader
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
+    from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import SessionSummary
-    from warmchat.ui.app import WarmchatApp
+    from warmchat.ui.services import Services
+
+JUDGE_KEY = "WARMCHAT_JUDGE_KEY"  # environment variable of the key for a server that only judges
+_JUDGE_WINDOW = 4096  # tokens: two long replies with what was said before
+
+
+LAST = "last"  # stands for the session that was spoken in last
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -112,12 +122,130 @@ def open_log(settings: Settings) -> SessionLog:
     return SessionLog.open(settings.log_file if settings.log else None)
 
 
-def make_detector() -> Detector:
-    """The detector that judges: with the cross-encoder where it is installed. That one is loaded by the first check."""
+def open_evals(settings: Settings) -> EvalStore:
+    """The file of measurements. Raises `LogError`."""
+    from warmchat.storage.evals.store import EvalStore
+
+    return EvalStore.open(settings.evals_file)
+
+
+def make_detector(settings: Settings | None = None) -> Detector:
+    """The detector that judges: with the cross-encoder where it is installed (the first check loads it), and with the
+    judge model of the settings where that one has passed its trial here.
+
+    One that has not, or cannot be had, is left out: `judge_refusal` says why.
+    """
     from warmchat.compare.cross_encoder import from_shipped
     from warmchat.compare.signal_detector import SignalDetector
 
-    return SignalDetector(from_shipped())
+    signals = SignalDetector(from_shipped())
+    if settings is None or not settings.judge_model:
+        return signals
+    try:
+        seat = judge_seat(settings)
+    except WarmchatError:
+        return signals
+    from warmchat.compare.judging.detector import JudgedDetector
+    from warmchat.compare.judging.record import kept_trial
+
+    trial = kept_trial(settings.judges_file, seat.identity, signals.name)
+    return JudgedDetector(signals, _judge(seat), trial) if trial is not None and trial.passed else signals
+
+
+def judge_refusal(settings: Settings) -> WarmchatError | None:
+    """Why the judge model of the settings is not asked; None where it is, or where none is named."""
+    if not settings.judge_model:
+        return None
+    try:
+        seat = judge_seat(settings)
+    except WarmchatError as error:
+        return error
+    from warmchat.compare.judging.record import kept_trial
+
+    trial = kept_trial(settings.judges_file, seat.identity, make_detector().name)
+    if trial is None:
+        return WarmchatError(
+            f"{seat.shown} may not judge yet: it was not tried on this machine beside {make_detector().name}",
+            f"warmchat compare --calibrate --judge {shlex.quote(settings.judge_model)}",
+        )
+    if trial.passed:
+        return None
+    return WarmchatError(f"{seat.shown} may not judge here: {trial.told()}", "name another model, or none")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSeat:
+    """A model that is to judge.
+
+    Attributes:
+        identity: which it is: of a file as in `Origin.model`, of a server its address and the model's name.
+        shown: what people call it.
+    """
+
+    identity: str
+    shown: str
+    open: Callable[[], Engine]
+
+
+def judge_seat(settings: Settings) -> JudgeSeat:
+    """The judge model of the settings, else the one that chats. Nothing is loaded, no server is asked.
+
+    Raises:
+        ModelError, SettingsError: it cannot be had.
+    """
+    named = settings.judge_model
+    if not named and settings.remote_url:
+        named = f"{settings.remote_url}#{settings.remote_model}"
+    if named.startswith(("http://", "https://")):
+        return _remote_judge(settings, named)
+    from warmchat.gguf.header import chat_model
+    from warmchat.models.find import resolve_model
+
+    file = resolve_model(settings.model_copy(update={"model": Path(named).expanduser()} if named else {}))
+    if file is None:
+        raise NoModel("There is no model to judge", NO_MODEL_HINT)
+    header = chat_model(file)
+    n_ctx = min(_JUDGE_WINDOW, header.context_length or _JUDGE_WINDOW)
+    window = settings.model_copy(update={"n_ctx": n_ctx, "remote_url": ""})
+    return JudgeSeat(header.identity, file.name, lambda: open_engine(window, file))
+
+
+def _remote_judge(settings: Settings, named: str) -> JudgeSeat:
+    from warmchat.engine.remote import checked_address
+
+    url, _, model = named.partition("#")
+    address = checked_address(url)
+    if not model:
+        raise SettingsError(
+            "A server's model that is to judge needs its name: another one there was not tried",
+            f"{address.base}#NAME",
+        )
+    own = bool(settings.remote_url) and checked_address(settings.remote_url).base == address.base
+    key = settings.remote_key_variable if own else JUDGE_KEY  # no server is sent the key of another
+    changes = {"remote_url": address.base, "remote_model": model, "remote_key_variable": key, "n_ctx": 0}
+    there = settings.model_copy(update=changes)
+    return JudgeSeat(f"{address.base}#{model}", f"{model} at {address.place}", lambda: _remote_engine(there))
+
+
+@cache
+def _judges() -> dict[str, Judge]:
+    """The judges of this run: sessions share them, and the last to end is the program."""
+    import atexit
+
+    judges: dict[str, Judge] = {}
+
+    def close() -> None:
+        for judge in judges.values():
+            judge.close()
+
+    atexit.register(close)
+    return judges
+
+
+def _judge(seat: JudgeSeat) -> Judge:
+    from warmchat.compare.judging.judge import Judge
+
+    return _judges().setdefault(seat.identity, Judge(seat.open))
 
 
 def open_session(
@@ -134,12 +262,12 @@ def open_session(
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
     from warmchat.session import ChatSession, SessionRules
 
-    turns = log.path(session_id) if session_id is not None else []
+    turns, others = tree_of(log, session_id) if session_id is not None else ([], [])
     return ChatSession(
         engine=engine,
         profiles=profiles,
         log=log,
-        detector=make_detector(),
+        detector=make_detector(settings),
         rules=SessionRules(
             reference=settings.reference,
             shadow=settings.shadow,
@@ -152,7 +280,20 @@ def open_session(
         profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
+        others=others,
+        alternatives=log.alternatives(session_id) if session_id is not None else {},
+        marks=log.marks(session_id) if session_id is not None else {},
     )
+
+
+def tree_of(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
+    """The turns of the branch that stood on the screen last, and those of the others."""
+    from warmchat.storage.log import path_to, path_to_newest
+
+    turns = log.turns(session_id)
+    path = path_to(turns, log.place(session_id)) or path_to_newest(turns)
+    shown = {turn.id for turn in path}
+    return path, [turn for turn in turns if turn.id not in shown]
 
 
 def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
@@ -170,21 +311,39 @@ def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Pat
     return path
 
 
-def make_app(
+def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
+    """A report as one page. Raises `ExportError`."""
+    from warmchat.evals.page.write import eval_page
+    from warmchat.storage.exports.files import write_file
+
+    write_file(path, eval_page(report), force=force)
+
+
+def last_report(settings: Settings, model: str) -> Report | None:
+    """The last run of this model, counted; None where none was made. Raises `LogError`."""
+    from warmchat.evals.report import report
+
+    if not settings.evals_file.exists():  # to look is no reason to make it
+        return None
+    with open_evals(settings) as store:
+        record = store.last_run(model)
+        return report(record, store.replies(record.id)) if record is not None else None
+
+
+def screen_services(
     settings: Settings,
     *,
     profiles: ProfileLibrary,
     model: Path | None,
     session: str | None = None,
     warmth: float | None = None,
-) -> WarmchatApp:
-    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen.
+) -> Services:
+    """What the terminal app runs on. A log that cannot be used does not keep it from opening: the screen says it.
 
     Args:
         session: id of the session to resume, as `SessionLog.find_session` gives it.
         warmth: where the first voice's dial stands at the start of a session; None: as its file says.
     """
-    from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
 
     @cache
@@ -198,6 +357,8 @@ def make_app(
             return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
+        if session_id == LAST:
+            session_id = log()[0].last_session_id()
         opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
         if warmth is not None:
             opened.turn_dial(warmth)
@@ -217,26 +378,22 @@ def make_app(
         if not is_remote(settings, path):
             chat_model(path)
 
-    def sessions() -> Sequence[SessionSummary]:
-        return log()[0].sessions()
-
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
 
         return find_models(places_of(settings))
 
-    return WarmchatApp(
-        Services(
-            settings=settings,
-            profiles=profiles,
-            open_session=open_one,
-            open_engine=engine_for,
-            find_models=models,
-            export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-            sessions=sessions,
-            initial_model=model,
-            initial_session=session,
-            check_model=check_model,
-            log_problem=lambda: log()[1],
-        )
+    return Services(
+        settings=settings,
+        profiles=profiles,
+        open_session=open_one,
+        open_engine=engine_for,
+        find_models=models,
+        export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
+        log=lambda: log()[0],
+        initial_model=model,
+        initial_session=session or (LAST if settings.start == LAST else None),
+        check_model=check_model,
+        log_problem=lambda: log()[1],
+        last_report=lambda model: last_report(settings, model),
     )

@@ -44,6 +44,7 @@ def test_everything_that_a_profile_can_say() -> None:
             "adapters:",
             "  - control_vector: warmth",
             "    strength: 0.25",
+            "    layers: [8, 22]",
             "  - lora: warm",
             "accent: warm",
         )
@@ -51,8 +52,27 @@ def test_everything_that_a_profile_can_say() -> None:
     assert (profile.id, profile.name, profile.description) == ("companion", "Friend", "Warm.")
     assert (profile.strategy, profile.neutralise, profile.accent) == ("rewrite", True, "warm")
     assert profile.sampling == Sampling(0.7, 40, 0.9, 0.05, 1.1, 32, 200, 7)
-    assert profile.adapters == (AdapterRef("control_vector", "warmth", 0.25), AdapterRef("lora", "warm", 1.0))
+    assert profile.adapters == (
+        AdapterRef("control_vector", "warmth", 0.25, layers=(8, 22)), AdapterRef("lora", "warm", 1.0),
+    )  # fmt: skip
     assert profile.system_prompt == "You are kind."
+
+
+def test_a_second_model_that_rewrites_is_refused_and_not_passed_over() -> None:
+    error = error_of(front("strategy: rewrite", "rewriter: small.gguf"))
+    assert "line 3" in error.message
+    assert "the loaded one rewrites" in error.hint
+
+
+def test_a_voice_that_rewrites_says_how() -> None:
+    error = error_of(front("name: Candid", "strategy: rewrite", body=""))
+    assert "line 3" in error.message
+    assert "Rewrite the text kindly" in error.hint
+
+
+def test_a_control_vector_may_say_its_place_on_the_dial() -> None:
+    profile = parse(front("adapters: [{control_vector: warmth, dial: 0.5}]")).profile
+    assert profile.adapters == (AdapterRef("control_vector", "warmth", dial=0.5),)
 
 
 def test_what_is_left_out_has_the_domain_s_defaults() -> None:
@@ -103,9 +123,17 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (["neutralise: 1"], 2, "neutralise cannot be 1", "true"),
         (["accent: '[red]'"], 2, "accent cannot be '[red]'", "accent: warm"),
         (["adapters:", "  - lora: ../../etc/passwd"], 3, "lora cannot be '../../etc/passwd'", "letters"),
-        (["adapters:", "  - control_vector: warmth"], 3, "a control_vector needs a strength", "control_vector: warmth"),
+        (["adapters:", "  - control_vector: warmth"], 3, "needs either a strength or a dial", "control_vector: warmth"),
+        (["adapters:", "  - {control_vector: w, strength: 1, dial: 1}"], 3, "either a strength or a dial", "dial: 0.5"),
+        (["adapters:", "  - {control_vector: w, dial: 1.5}"], 3, "dial cannot be 1.5", "dial: 0.5"),
+        (["adapters:", "  - {lora: w, dial: 1}"], 3, "a lora has a scale", "control_vector: warmth"),
         (["adapters:", "  - {lora: a, strength: 1}"], 3, "a lora has a scale", "control_vector"),
         (["adapters:", "  - {lora: a}", "  - {lora: b, control_vector: c}"], 4, "is either", "control_vector"),
+        (["adapters:", "  - control_vector: w", "    strength: 101"], 4, "strength cannot be 101", "strength: 0.25"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: [9, 8]}"], 3, "the first and the last", "- {"),
+        (["adapters:", "  - {lora: w, layers: [8, 9]}"], 3, "a control vector steers", "- {"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: [0, 9]}"], 3, "layers cannot be", "[8, 22]"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: 8}"], 3, "layers cannot be 8", "layers: [8, 22]"),
         (["adapters:", "  - control_vector: w", "    strength: .inf"], 4, "strength cannot be inf", "strength: 0.25"),
         (["name: a", "name: b"], 3, "name is given twice", "one of the two"),
         (["1: b"], 2, "not a word", "temperature"),

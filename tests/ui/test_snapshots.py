@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from tests.evals.examples import example_report
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
 from tests.ui.test_heat import TOKENS
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
@@ -112,6 +113,12 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "What works here" in drawn(world))
 
 
+async def measured(world: World, pilot: Pilot[None]) -> None:
+    """The last measurement of the model."""
+    await pilot.press("alt+m")
+    await until(pilot, lambda: "Beside oracle" in drawn(world))
+
+
 SCENES: dict[str, Before] = {
     "empty": empty,
     "agreement": agreement,
@@ -127,6 +134,7 @@ SCENES: dict[str, Before] = {
     "adapters_typed": adapters_typed,
     "server": server,
     "no_model": empty,
+    "measured": measured,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
 STEERED = {"adapters", "adapters_typed", "server"}
@@ -150,6 +158,7 @@ def test_picture(
     snap_compare: Any, scene: str, size: tuple[int, int], theme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
+    shown = example_report() if scene == "measured" else None
     world = World(
         settings=Settings(theme=theme),
         model=None if scene == "no_model" else Path("model.gguf"),
@@ -157,6 +166,7 @@ def test_picture(
         shelf=Shelf(ORACLE, STEERED_COMPANION) if scene in STEERED else Shelf(),
         n_ctx=40 if scene == "window" else 2048,
         remote=scene == "server",
+        report=lambda _model: shown,
     )
 
     async def before(pilot: Pilot[None]) -> None:

@@ -18,6 +18,7 @@ from warmchat.domain.turn import Reply, TokenScore, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.evals.report import Report
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
@@ -25,7 +26,9 @@ from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.glance import Glance
 from warmchat.ui.services import Services
+from warmchat.wiring import tree_of
 
 ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
                  description="Short and plain. The others are checked against it.", source="shipped")  # fmt: skip
@@ -122,15 +125,6 @@ class Found:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Summary:
-    id: str
-    title: str
-    last_at: str
-    turns: int
-    disagreements: int
-
-
 @dataclass
 class World:
     """Services made of fakes, with everything a test wants to look at."""
@@ -142,7 +136,6 @@ class World:
     rules: SessionRules = field(default_factory=SessionRules)
     resumed: list[Turn] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
-    summaries: list[Summary] = field(default_factory=list)
     log_problem: str = ""
     adapters: AdapterShelf | None = None
     n_ctx: int = 2048
@@ -153,26 +146,42 @@ class World:
     models_opened: list[Path] = field(default_factory=list)
     load_error: WarmchatError | None = None
     session_error: WarmchatError | None = None
+    report: Callable[[str], Report | None] = lambda _model: None
     may_load: threading.Event = field(default_factory=threading.Event)
+    glance: Glance | None = None
+    start_error: Exception | None = None
+    may_start: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.may_load.set()
+        self.may_start.set()
         self.log = SessionLog.open(None)
         self.engine = self._engine()
-        self.app = WarmchatApp(
-            Services(
-                settings=self.settings,
-                profiles=self.shelf,
-                open_session=self._open_session,
-                open_engine=self._open_engine,
-                find_models=lambda: self.found,
-                export=self._export,
-                sessions=lambda: self.summaries,
-                initial_model=self.model,
-                log_problem=lambda: self.log_problem,
-                check_model=self._check_model,
-            )
+        self.app = WarmchatApp(self._glance(), self._services)
+
+    def _services(self) -> Services:
+        self.may_start.wait(10)
+        if self.start_error is not None:
+            raise self.start_error
+        return Services(
+            settings=self.settings,
+            profiles=self.shelf,
+            open_session=self._open_session,
+            open_engine=self._open_engine,
+            find_models=lambda: self.found,
+            export=self._export,
+            log=lambda: self.log,
+            initial_model=self.model,
+            log_problem=lambda: self.log_problem,
+            check_model=self._check_model,
+            last_report=self.report,
         )
+
+    def _glance(self) -> Glance:
+        if self.glance is not None:
+            return self.glance
+        speaks = self.settings.profile
+        return Glance(speaks, speaks.title(), theme=self.settings.theme, log=self.settings.log)
 
     def _engine(self) -> ScriptedEngine:
         world = self
@@ -199,6 +208,8 @@ class World:
         self.opened.append(session_id)
         if self.session_error is not None:
             raise self.session_error
+        logged = session_id is not None and bool(self.log.turns(session_id))
+        turns, others = tree_of(self.log, session_id) if logged and session_id is not None else (self.resumed, [])
         return ChatSession(
             engine=None,
             profiles=cast("ProfileLibrary", self.shelf),
@@ -207,7 +218,10 @@ class World:
             rules=self.rules,
             profile=self.settings.profile,
             session_id=session_id,
-            turns=self.resumed,
+            turns=turns,
+            others=others,
+            alternatives=self.log.alternatives(session_id) if session_id is not None else {},
+            marks=self.log.marks(session_id) if session_id is not None else {},
             adapters=self.adapters,
         )
 

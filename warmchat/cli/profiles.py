@@ -14,9 +14,9 @@ import click
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ProfileError
 from warmchat.domain.text import one_line
+from warmchat.places import config_folder
 from warmchat.profiles.library import SHIPPED, ProfileLibrary, default_folders
 from warmchat.profiles.parse import is_profile_id, read_profile
-from warmchat.settings import config_folder
 from warmchat.shipped import shipped_folder
 
 _NEW = """\
@@ -115,9 +115,9 @@ def new(context: click.Context, profile_id: str, origin: str | None) -> None:
     library = _library(context)
     text = _NEW.format(id=profile_id)
     if origin is not None:
-        text = _text_of(library.file_of(origin)[1])
+        text = text_of(library.file_of(origin)[1])
         text = re.sub(r"\A(---\n(?:(?!---).*\n)*?)name:.*\n", rf"\g<1>name: {profile_id}\n", text, count=1)
-    file = _written(profile_id, text)
+    file = write_new(profile_id, text)
     now = library.file_of(profile_id)[1]
     if now != file:
         talk(f"{now} comes first in the search order, so the new file is not used")
@@ -134,7 +134,7 @@ def edit(context: click.Context, profile_id: str) -> None:
     library = _library(context)
     label, file = library.file_of(profile_id)
     if label == SHIPPED:
-        file = _written(profile_id, _text_of(file))
+        file = write_new(profile_id, text_of(file))
         talk(f"{profile_id} comes with the program; your copy is {file}")
     _run_editor(file)
     for warning in read_profile(file).warnings:
@@ -146,16 +146,22 @@ def _library(context: click.Context) -> ProfileLibrary:
     return ProfileLibrary(default_folders(settings_of(context)))
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a profile file. Raises `ProfileError`."""
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProfileError(f"{one_line(str(file))} cannot be read", "warmchat profiles check says why") from error
 
 
-def _written(profile_id: str, text: str) -> Path:
-    """A new file in the user's folder."""
-    file = config_folder() / "system_prompts" / f"{profile_id}.md"
+def own_file(profile_id: str) -> Path:
+    """Where a profile of this id stands in the user's folder."""
+    return config_folder() / "system_prompts" / f"{profile_id}.md"
+
+
+def write_new(profile_id: str, text: str) -> Path:
+    """A new file in the user's folder. Raises `ProfileError` where there is one."""
+    file = own_file(profile_id)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as opened:

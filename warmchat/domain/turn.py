@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from warmchat.domain.conversation import ShadowHistory
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Sampling
 from warmchat.domain.verdict import Verdict
 
 ReplyRole = Literal["shown", "shadow", "sample", "draft", "alternative"]
+ReplyWay = Literal["direct", "rewritten", "retried", "cold"]
+# direct: as the model drew it. rewritten: a cold draft, said kindly. retried: the same, the second rewriting was taken.
+# cold: no rewriting kept what the draft says, so it is the draft itself with a kind sentence of ours before it.
+Stage = Literal["neutralising", "answering", "rewriting"]
 StopReason = Literal["end", "length", "window", "cancelled", "interrupted"]
 # end: the model closed its reply. length: max_tokens reached. window: the context was full.
 # cancelled: the user stopped it. interrupted: the engine was lost.
@@ -84,6 +89,8 @@ class Reply:
     Attributes:
         text: the answer. thinking: the folded block before it.
         scores: how likely the reference would have said each token of the answer; empty where it was not asked.
+        way: how the text came about from what the model drew.
+        asked: what was answered where that is not the user's message to the letter: the bare question.
     """
 
     id: str
@@ -97,6 +104,8 @@ class Reply:
     timings: Timings = field(default_factory=Timings)
     origin: Origin = field(default_factory=Origin)
     scores: tuple[TokenScore, ...] = ()
+    way: ReplyWay = "direct"
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +191,22 @@ class FragmentArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class StageReached:
+    """What is being done for the shown reply, where it takes more than drawing it: its text comes later."""
+
+    turn_id: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFinished:
+    """The cold answer that is going to be rewritten; it is in the log and not shown."""
+
+    turn_id: str
+    draft: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyFinished:
     """The shown reply is whole and in the log: the user may write again."""
 
@@ -203,6 +228,51 @@ class VerdictReached:
     turn_id: str
     verdict: Verdict
     shadow: Reply | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFragment:
+    """More text of what another voice answers when it is asked about a past turn."""
+
+    turn_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFinished:
+    """Another voice's answer is whole and in the log, beside the reply."""
+
+    turn_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFailed:
+    """Another voice's answer could not be made. The turn is as it was."""
+
+    turn_id: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKept:
+    """An answer that stood beside a reply is the shown one now.
+
+    Attributes:
+        turn: as it is now; where something was said after the turn, a new one beside it, on a branch of its own.
+    """
+
+    turn_id: str
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMarked:
+    """What the user thinks of the turn's answers; None: nothing any more."""
+
+    turn_id: str
+    mark: Mark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +299,17 @@ TurnEvent = (
     | Noticed
     | PromptRead
     | FragmentArrived
+    | StageReached
+    | DraftFinished
     | ReplyFinished
     | ShadowStarted
     | ReplyScored
     | VerdictReached
+    | OtherFragment
+    | OtherFinished
+    | OtherFailed
+    | ReplyKept
+    | TurnMarked
     | TurnFailed
     | LogFailed
 )

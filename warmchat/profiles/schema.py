@@ -15,6 +15,7 @@ _RULES = ConfigDict(strict=True, extra="allow", allow_inf_nan=False, frozen=True
 # A name is looked up as a file name, so it holds no path.
 AdapterName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Strength = Annotated[float, Field(ge=-100, le=100)]
+Layer = Annotated[int, Field(ge=1, le=9999)]
 
 
 class SamplingEntry(BaseModel):
@@ -39,12 +40,14 @@ class SamplingEntry(BaseModel):
 
 
 class AdapterEntry(BaseModel):
-    """One item of `adapters`: a control vector with its strength, or a LoRA with its scale."""
+    """One item of `adapters`: a control vector with its strength or its place on the dial, or a LoRA with its scale."""
 
     model_config = _RULES
 
     control_vector: AdapterName | None = None
     strength: Strength | None = None
+    dial: float | None = Field(default=None, ge=-1, le=1)
+    layers: Annotated[list[Layer], Field(min_length=2, max_length=2)] | None = None
     lora: AdapterName | None = None
     scale: Strength | None = None
 
@@ -52,16 +55,20 @@ class AdapterEntry(BaseModel):
     def _one_kind(self) -> AdapterEntry:
         if (self.control_vector is None) == (self.lora is None):
             raise ValueError("an adapter is either a control_vector or a lora")
-        if self.control_vector is not None and (self.strength is None or self.scale is not None):
-            raise ValueError("a control_vector needs a strength")
-        if self.lora is not None and self.strength is not None:
+        one = (self.strength is None) != (self.dial is None)
+        if self.control_vector is not None and (not one or self.scale is not None):
+            raise ValueError("a control_vector needs either a strength or a dial")
+        if self.lora is not None and (self.strength is not None or self.dial is not None):
             raise ValueError("a lora has a scale, not a strength")
+        if self.layers is not None and (self.lora is not None or self.layers[0] > self.layers[1]):
+            raise ValueError("layers are the first and the last in which a control vector steers")
         return self
 
     def as_ref(self) -> AdapterRef:
         """The plain value."""
         if self.control_vector is not None:
-            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0)
+            layers = (self.layers[0], self.layers[1]) if self.layers is not None else None
+            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0, self.dial, layers)
         return AdapterRef("lora", self.lora or "", 1.0 if self.scale is None else self.scale)
 
 
@@ -74,6 +81,7 @@ class ProfileEntry(BaseModel):
     description: str = Field(default="", max_length=500)
     strategy: Literal["direct", "rewrite"] = "direct"
     neutralise: bool = False
+    rewriter: None = None
     sampling: SamplingEntry = SamplingEntry()
     adapters: list[AdapterEntry] = Field(default=[], max_length=8)
     accent: str = Field(default="cold", pattern=r"^#?[A-Za-z0-9_-]{1,32}$")
@@ -85,6 +93,7 @@ WRITE: dict[str, str] = {
     "description": "description: and a text of at most 500 characters",
     "strategy": "strategy: direct or strategy: rewrite",
     "neutralise": "neutralise: true or neutralise: false",
+    "rewriter": "no rewriter: a second model cannot be loaded yet; with strategy: rewrite the loaded one rewrites",
     "sampling": "sampling: {temperature: 0.7, top_p: 0.9}",
     "temperature": "a number from 0 (always the likeliest token) to 2, such as temperature: 0.7",
     "top_k": "a whole number from 0 (keep all), such as top_k: 40",
@@ -96,9 +105,11 @@ WRITE: dict[str, str] = {
     "repeat_last_n": "a whole number of tokens from 0 to 65536, such as repeat_last_n: 64",
     "max_tokens": "a whole number of tokens from 1 to 65536, such as max_tokens: 512",
     "seed": "a whole number from 0 to 4294967294, or leave the line out for a new seed each turn",
-    "adapters": "a list such as - {control_vector: warmth, strength: 0.25}",
+    "adapters": "a list such as - {control_vector: warmth, dial: 0.5}",
     "control_vector": "the vector's name (letters, digits, . _ -), such as control_vector: warmth",
     "strength": "a number, such as strength: 0.25",
+    "dial": "a number from -1 to 1, such as dial: 0.5: a place on the range that the vector's maker measured",
+    "layers": "the first and the last layer, such as layers: [8, 22], or leave it out for all that the vector has",
     "lora": "the LoRA's name (letters, digits, . _ -), such as lora: warm",
     "scale": "a number, such as scale: 1.0",
     "accent": "accent: cold, accent: warm or the name of a colour",

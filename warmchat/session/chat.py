@@ -6,21 +6,17 @@ does not wait for the check of the last one.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from warmchat.compare.detector import Detector
-from warmchat.domain.conversation import split_thinking, visible_history
-from warmchat.domain.errors import EngineLost, WarmchatError
+from warmchat.domain.errors import WarmchatError
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
-    FragmentArrived,
     Noticed,
-    PromptRead,
     Reply,
     ReplyFinished,
     ShadowStarted,
@@ -31,17 +27,19 @@ from warmchat.domain.turn import (
     new_id,
 )
 from warmchat.domain.verdict import unjudged
-from warmchat.engine.protocol import Engine, Finished, Fragment, Handle, Priority, Progress
+from warmchat.engine.protocol import Engine, Handle, Priority
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
+from warmchat.session.beside import Beside
 from warmchat.session.check import Checker
 from warmchat.session.dials import Dials
-from warmchat.session.filled import begun, filled
-from warmchat.session.parts import Parts, sequence_of
+from warmchat.session.going_on import cannot_go_on, gone_on, joined
+from warmchat.session.parts import Parts
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import ContextUse, SessionRules
+from warmchat.session.speech import Speech
 from warmchat.session.transcript import Transcript
-from warmchat.voices.direct import direct_job, prompt_messages
+from warmchat.voices.direct import asked_anew, prompt_messages
 from warmchat.voices.reading import read_job
 from warmchat.voices.setting import Changes, Key, Setting
 
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     from warmchat.storage.log import SessionLog
 
 COMPANION = "companion"
-SAVE_EVERY_S = 0.5  # what was streamed is in the log at least twice a second
 
 
 class ChatSession:
@@ -58,7 +55,8 @@ class ChatSession:
     Args:
         engine: None while there is no model; `send` then fails the turn with a hint.
         adapters: where adapters are found; None: there are none.
-        turns: the path of a session that is resumed, oldest first.
+        turns: the path of a session that is resumed, oldest first. others: its turns on other branches.
+        alternatives, marks: what the log holds beside its turns.
     """
 
     def __init__(
@@ -73,32 +71,58 @@ class ChatSession:
         adapters: AdapterShelf | None = None,
         session_id: str | None = None,
         turns: Sequence[Turn] = (),
+        others: Sequence[Turn] = (),
+        alternatives: Mapping[str, Sequence[Reply]] | None = None,
+        marks: Mapping[str, Mark] | None = None,
     ) -> None:
         self.id = session_id or new_id()
         self.rules = rules
         self.off_record = False
-        transcript = Transcript(turns)
+        transcript = Transcript(turns, others)
         self._parts = Parts(
             engine, profiles, rules, transcript, TurnRecorder(log, transcript.turn),
             Dials(adapters if adapters is not None else AdapterShelf([])),
         )  # fmt: skip
         self._checker = Checker(self._parts, detector)
+        self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
         self._profile = profiles.get(profile)
         self._sampling_changes: dict[str, float] = {}
-        self._visible: Handle | None = None
+        self._speech = Speech(self._parts, detector)
         self._reading: list[Handle] = []
-        self._cancel_asked = threading.Event()
         self._noticed: set[str] = set()
         self._closed = False
         if turns and turns[-1].window and turns[-1].window[0] in {t.id for t in turns}:
-            self._parts.windows.begin_at(sequence_of(turns[-1].profile, "visible"), turns, turns[-1].window[0])
+            self._parts.windows.begin_at(self._parts.sequence_for(turns[-1]), turns, turns[-1].window[0])
 
     # ---- what the screen asks
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The turns on the screen, oldest first."""
+        """The turns on the screen, oldest first: one path through the tree."""
         return self._parts.transcript.turns
+
+    def branches(self, turn_id: str) -> tuple[str, ...]:
+        """Ids of the turns at the place of this one, itself included, oldest first."""
+        return self._parts.transcript.branches(turn_id)
+
+    def cannot_go_on(self, turn_id: str) -> str:
+        """Why this turn's reply cannot be gone on with, in words; empty where it can be."""
+        transcript = self._parts.transcript
+        return cannot_go_on(transcript.turn(turn_id), followed=transcript.followed(turn_id))
+
+    def go_back(self, turn_id: str) -> None:
+        """Let the conversation end before this turn: the next message takes its place, and it stays on its branch."""
+        self._parts.transcript.go_back(turn_id)
+
+    def show_branch(self, turn_id: str) -> None:
+        """Let the conversation lead through this turn, and on to where that branch was left."""
+        self._parts.transcript.show_branch(turn_id)
+
+    def save_place(self) -> Iterator[TurnEvent]:
+        """Let the session be gone on with, when it is resumed, on the branch that stands on the screen."""
+        logged = [turn for turn in self.turns if not turn.off_record]
+        if logged:
+            yield from self._parts.record.placed(logged[-1])
 
     @property
     def profile(self) -> Profile:
@@ -169,34 +193,36 @@ class ChatSession:
     def context_use(self) -> ContextUse:
         """How full the active voice's window is. Raises `EngineError` where the model cannot be had."""
         engine = self._parts.need_engine()
-        profile = self.profile
-        turns = self._parts.windows.of(self.turns, sequence_of(profile.id, "visible"))
-        used = engine.count(prompt_messages(profile, visible_history(turns), ""))
+        reader = self._parts.reader_for(self.profile)
+        turns = self._parts.windows.of(self.turns, reader.sequence)
+        used = engine.count(prompt_messages(reader.profile, reader.history_of(turns), ""))
         return ContextUse(used=used, limit=engine.describe().n_ctx)
 
     def cancel(self) -> None:
         """Stop the visible reply; what came of it is kept."""
-        self._cancel_asked.set()
-        if self._visible is not None:
-            self._visible.cancel()
+        self._speech.cancel()
 
     def close(self) -> None:
         """Stop everything. Turns that were waiting for their check become `unjudged: deferred`."""
         self._closed = True
         self.cancel()
+        self.beside.cancel()
         self._stop_reading()
         self._checker.close()
 
     # ---- one turn
 
-    def send(self, text: str) -> Iterator[TurnEvent]:
+    def send(self, text: str, *, anew: bool = False) -> Iterator[TurnEvent]:
         """Answer `text`: open the turn, speak, check. Input may be unlocked at `ReplyFinished` or `TurnFailed`.
 
         No error leaves this iterator but those of the program itself: a `WarmchatError` becomes `TurnFailed`.
+
+        Args:
+            anew: with a new draw, also where the voice's file asks for none: it answered this message before.
         """
-        self._cancel_asked.clear()
+        self._speech.begin()
         self._stop_reading()
-        profile = self.profile
+        profile = asked_anew(self.profile) if anew else self.profile
         changes = self._parts.dials.changes(profile)  # what is changed from now on is for the next turn
         turn = self._new_turn(text, profile)
         yield from self._parts.record.opened(turn, profile)
@@ -206,6 +232,26 @@ class ChatSession:
             yield from self._checker.check(turn.id, profile)
             self._read_ahead(profile)
 
+    def go_on(self, turn_id: str) -> Iterator[TurnEvent]:
+        """Go on with a reply that was cut, drawn as it was begun, and check it anew; see `cannot_go_on`."""
+        self._speech.begin()
+        self._stop_reading()
+        parts, turn = self._parts, self._parts.transcript.turn(turn_id)
+        try:
+            said, draft, job = yield from gone_on(parts, turn)
+            turn = parts.transcript.update(turn_id, verdict=None, error="")
+            finished = yield from self._speech.stream(turn, draft, job, said=said)
+        except WarmchatError as error:
+            yield from self._fail(turn, error)
+            return
+        reply = joined(draft, said, finished)
+        turn = parts.transcript.update(turn_id, reply=reply)
+        yield from parts.record.gone_on(turn, reply)
+        yield ReplyFinished(turn_id, reply)
+        profile = parts.profiles.get(reply.profile)
+        yield from self._checker.check(turn_id, profile)
+        self._read_ahead(profile)
+
     def check_now(self, turn_id: str) -> Iterator[TurnEvent]:
         """Make the shadow reply and the verdict of a turn that has none; before other checks."""
         yield ShadowStarted(turn_id)
@@ -213,61 +259,17 @@ class ChatSession:
 
     def _speak(self, turn: Turn, profile: Profile, changes: Changes) -> Generator[TurnEvent, None, Reply | None]:
         parts = self._parts
-        sequence = sequence_of(profile.id, "visible")
-        draft = Reply(new_id(), "shown", profile.id, profile.hash, "", "interrupted")
         try:
-            engine = parts.need_engine()
             setting = parts.dials.setting(profile, parts.base(), changes)
             yield from self._notices(turn, setting)
-            kept = yield from parts.fit(turn, profile, sequence, visible_history)
-            job = direct_job(
-                profile, visible_history(kept), turn.user_text, sequence=sequence, priority=Priority.VISIBLE,
-                adapters=setting.adapters,
-            )  # fmt: skip
-            draft = begun(draft, job, engine.describe(), setting)
-            self._visible = handle = engine.submit(job)
-            if self._cancel_asked.is_set():
-                handle.cancel()
-            finished = yield from self._stream(turn, draft, handle)
+            reply = yield from self._speech.reply(turn, profile, setting)
         except WarmchatError as error:
             yield from self._fail(turn, error)
             return None
-        finally:
-            self._visible = None
-        reply = filled(draft, finished)
         turn = parts.transcript.update(turn.id, reply=reply)
         yield from parts.record.said(turn, reply)
         yield ReplyFinished(turn.id, reply)
         return reply
-
-    def _stream(self, turn: Turn, draft: Reply, handle: Handle) -> Generator[TurnEvent, None, Finished]:
-        """Pass the engine's events on and keep the text in memory and in the log as it comes."""
-        parts: list[str] = []
-        saved_at = time.monotonic()
-        try:
-            for event in handle:
-                match event:
-                    case Progress(done, total):
-                        yield PromptRead(turn.id, done, total)
-                    case Fragment(text):
-                        parts.append(text)
-                        yield FragmentArrived(turn.id, text)
-                        if time.monotonic() - saved_at >= SAVE_EVERY_S:
-                            saved_at = time.monotonic()
-                            yield from self._keep_partial(turn, draft, parts)
-                    case Finished():
-                        return event
-        except WarmchatError as error:
-            if parts or isinstance(error, EngineLost):  # lost before the first word: how it was asked is worth keeping
-                yield from self._keep_partial(turn, draft, parts)
-            raise
-        raise EngineLost("The engine ended a reply without saying so", "send the message again")
-
-    def _keep_partial(self, turn: Turn, draft: Reply, fragments: Sequence[str]) -> Iterator[TurnEvent]:
-        thinking, text = split_thinking("".join(fragments))
-        partial = replace(draft, text=text, thinking=thinking)
-        self._parts.transcript.update(turn.id, reply=partial)
-        yield from self._parts.record.said(turn, partial)
 
     def _fail(self, turn: Turn, error: WarmchatError) -> Iterator[TurnEvent]:
         verdict = unjudged(f"the reply was not finished: {error.message}")
@@ -283,7 +285,7 @@ class ChatSession:
                 yield Noticed(turn.id, message, hint)
 
     def _new_turn(self, text: str, profile: Profile) -> Turn:
-        kept = self._parts.windows.of(self.turns, sequence_of(profile.id, "visible"))
+        kept = self._parts.windows.of(self.turns, self._parts.reader_for(profile).sequence)
         turn = Turn(
             id=new_id(),
             session_id=self.id,
@@ -308,13 +310,14 @@ class ChatSession:
         switch_to = {COMPANION} & set(parts.profiles.ids())  # nobody switches only to what has spoken already
         voices = {self.rules.reference, *switch_to, *(turn.profile for turn in self.turns)} - {speaking.id}
         for profile_id in sorted(voices):
-            sequence = sequence_of(profile_id, "visible")
             try:
                 profile = parts.profiles.get(profile_id)
-                setting = parts.dials.setting(profile, parts.base())
-                history = visible_history(parts.windows.of(self.turns, sequence))
+                if profile.strategy == "rewrite":  # it reads nothing but drafts
+                    continue
+                setting, reader = parts.dials.setting(profile, parts.base()), parts.reader_for(profile)
+                history = reader.history_of(parts.windows.of(self.turns, reader.sequence))
                 handle = parts.engine.submit(
-                    read_job(profile, history, sequence=sequence, adapters=setting.adapters)
+                    read_job(profile, history, sequence=reader.sequence, adapters=setting.adapters)
                 )
                 self._reading.append(handle)
                 for _ in handle:

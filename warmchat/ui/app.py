@@ -18,9 +18,10 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import printable
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.clipboard import copy_with_program
+from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keys import CHAT
 from warmchat.ui.model_seat import ModelSeat, ModelState
-from warmchat.ui.services import Services
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
+    from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
 LEAVE_TWICE_S = 5.0
@@ -49,11 +51,7 @@ class WarmchatApp(App[None]):
         "chat/reply_view.tcss",
         "chat/strip.tcss",
         "chat/prompt.tcss",
-        "disagreement/panel.tcss",
-        "adapters/panel.tcss",
-        "pickers/pickers.tcss",
-        "help/screen.tcss",
-    ]
+    ]  # of the first screen; each of the others brings its own, which is not parsed before it is opened
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
 
     class ModelChanged(Message):
@@ -66,25 +64,45 @@ class WarmchatApp(App[None]):
     class SessionOpened(Message):
         """A session is open, or could not be opened."""
 
-        def __init__(self, session: ChatSession | None, error: WarmchatError | None) -> None:
+        def __init__(self, session: ChatSession | None, error: WarmchatError | None, turn_id: str = "") -> None:
             super().__init__()
             self.session = session
             self.error = error
+            self.turn_id = turn_id
 
-    def __init__(self, services: Services) -> None:
+    class Loaded(Message):
+        """The program behind the screen is there, or it cannot be."""
+
+        def __init__(self, services: Services | None, error: Exception | None) -> None:
+            super().__init__()
+            self.services = services
+            self.error = error
+
+    def __init__(self, glance: Glance, load: Callable[[], Services]) -> None:
+        """
+        Args:
+            glance: what is drawn first.
+            load: makes the rest of the program, in a thread, while the user may write already. What it raises ends the
+                app and is then `start_error`.
+        """
         teach_alt_keys()
         super().__init__()
-        self.services = services
+        self._load = load
+        self._loaded = threading.Event()
+        self._services: Services | None = None
+        self._glance, self._shelf = glance, GlanceShelf(glance)
+        self.start_error: Exception | None = None
         self.session: ChatSession | None = None
         self.threads = TurnThreads()
         self.seat = ModelSeat(
-            services.open_engine,
-            check=services.check_model,
+            self._open_engine,
+            check=self._check_model,
             adopt=self._adopt,
             tell=self._tell_model,
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
-        self.off_record = not services.settings.log
+        self.off_record = not glance.log
+        self.doomed: tuple[str, ...] = ()  # sessions to be deleted once the open one, which is among them, is closed
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
         self._interrupted_at = float("-inf")
@@ -92,6 +110,25 @@ class WarmchatApp(App[None]):
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
+        # Set before it runs: a theme that is changed on a running app has all styles parsed a second time.
+        self.theme = THEMES[glance.theme].name
+
+    @property
+    def settings(self) -> ScreenSettings:
+        """The settings, as far as they are known."""
+        return self._services.settings if self._services is not None else self._glance
+
+    @property
+    def profiles(self) -> ProfileShelf:
+        """The profiles, as far as they are known."""
+        return self._services.profiles if self._services is not None else self._shelf
+
+    @property
+    def services(self) -> Services:
+        """The rest of the program. Waits for it: to be asked in threads, or once a session is open."""
+        self._loaded.wait()
+        assert self._services is not None
+        return self._services
 
     def get_default_screen(self) -> Screen[None]:
         return self.chat
@@ -100,15 +137,41 @@ class WarmchatApp(App[None]):
         return dict(DARK.variables)
 
     def on_mount(self) -> None:
-        self.theme = THEMES[self.services.settings.theme].name
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        """After the first paint: the session, the model, what is heavy to import."""
+        """After the first paint: all that is heavy to import."""
+
+        def load() -> None:
+            try:
+                loaded = self.Loaded(self._load(), None)
+            except Exception as error:  # whoever started the app says it
+                loaded = self.Loaded(None, error)
+            self.post_message(loaded)
+
+        threading.Thread(target=load, name="start", daemon=True).start()
+
+    def on_warmchat_app_loaded(self, event: Loaded) -> None:
+        """The session and the model; both come in threads."""
+        if event.services is None:
+            self.start_error = event.error
+            self.exit()
+            return
+        self._services = event.services
+        self._loaded.set()
+        if self.off_record is (not self._glance.log):  # the user has not changed it meanwhile
+            self.off_record = not self.settings.log
+        if self.settings.theme != self._glance.theme:
+            self.theme = THEMES[self.settings.theme].name
         self.profiles_changed(first=True)
-        if self.services.initial_model is not None:
-            self.seat.load(self.services.initial_model)
-        self.open_session(self.services.initial_session)
+        self.chat.show_start()
+        if self.seat.state.status != "starting":
+            pass  # a model was asked for on the screen meanwhile
+        elif event.services.initial_model is not None:
+            self.seat.load(event.services.initial_model)
+        else:
+            self.seat.leave_empty()
+        self.open_session(event.services.initial_session)
 
     # ---- notices
 
@@ -122,11 +185,11 @@ class WarmchatApp(App[None]):
     @property
     def reference(self) -> str:
         """Id of the profile the others are checked against."""
-        return self.session.rules.reference if self.session is not None else self.services.settings.reference
+        return self.session.rules.reference if self.session is not None else self.settings.reference
 
     def profiles_changed(self, *, first: bool = False) -> bool:
         """Ask the profile files; says which edits are live and what is wrong with which."""
-        shelf = self.services.profiles
+        shelf = self.profiles
         if not first and not shelf.changed():
             return False
         now = {profile.id: profile.hash for profile in shelf.all()}
@@ -154,6 +217,14 @@ class WarmchatApp(App[None]):
             return
         self.seat.load(path)
 
+    def _open_engine(self, path: Path) -> Engine:
+        """Called by the seat in its own thread."""
+        return self.services.open_engine(path)
+
+    def _check_model(self, path: Path) -> object:
+        """Called by the seat in its own thread."""
+        return self.services.check_model(path)
+
     def _tell_model(self, state: ModelState) -> None:
         """Called by the seat in its own thread."""
         self.post_message(self.ModelChanged(state))
@@ -171,8 +242,12 @@ class WarmchatApp(App[None]):
 
     # ---- session
 
-    def open_session(self, session_id: str | None) -> None:
-        """Open a new session, or go on with one from the log, in a thread: it reads the log."""
+    def open_session(self, session_id: str | None, *, turn_id: str = "") -> None:
+        """Open a new session, or go on with one from the log, in a thread: it reads the log.
+
+        Args:
+            turn_id: the turn to bring into sight; "" the last one.
+        """
         if self.chat.flow.replying:
             self.tell("A reply is still coming", "Esc stops it first")
             return
@@ -188,7 +263,7 @@ class WarmchatApp(App[None]):
                 error = failed
             except Exception as failed:  # nobody else would hear of it
                 error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error))
+            self.post_message(self.SessionOpened(session, error, turn_id))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
@@ -215,12 +290,23 @@ class WarmchatApp(App[None]):
         if self.seat.engine is not None and event.session.engine is not self.seat.engine:
             event.session.use_engine(self.seat.engine)
         if old is not None:
-            threading.Thread(target=old.close, name="close-session", daemon=True).start()
+            self._let_go(old)
         await self.chat.show_session(event.session)
+        await self.chat.go_to(event.turn_id)
+
+    def _let_go(self, old: ChatSession) -> None:
+        """Close a session, and delete what waited for that."""
+        doomed, self.doomed = self.doomed, ()
+        if doomed:
+            from warmchat.ui.sessions.errand import delete_for_good
+
+            delete_for_good(self, doomed, first=old.close)
+        else:
+            threading.Thread(target=old.close, name="close-session", daemon=True).start()
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""
-        if not self.services.settings.log:
+        if not self.settings.log:
             self.tell("Nothing is written in this run: the log is off")
             return
         self.off_record = not self.off_record
@@ -231,6 +317,17 @@ class WarmchatApp(App[None]):
             self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
         else:
             self.tell("On the record again, from the next turn on")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by every way there is, and say which one worked."""
+        super().copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+
+        def copy() -> None:
+            program = copy_with_program(text)
+            way = f"with {program}" if program else "by way of the terminal, which may not allow it"
+            self.call_from_thread(self.tell, f"Copied {len(text):,} characters {way}")
+
+        threading.Thread(target=copy, name="copy", daemon=True).start()
 
     # ---- looks and the way out
 

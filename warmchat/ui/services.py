@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.session import ChatSession
-    from warmchat.settings import Settings
+
+
+class ScreenSettings(Protocol):
+    """The settings that the screens read."""
+
+    @property
+    def profile(self) -> str:
+        """Id of the profile that speaks first."""
+
+    @property
+    def reference(self) -> str:
+        """Id of the profile that the others are checked against."""
+
+    @property
+    def theme(self) -> Literal["dark", "light"]: ...
+    @property
+    def log(self) -> bool:
+        """Whether sessions are kept."""
 
 
 class ProfileShelf(Protocol):
@@ -64,6 +82,42 @@ class SessionSummary(Protocol):
     def turns(self) -> int: ...
     @property
     def disagreements(self) -> int: ...
+    @property
+    def profiles(self) -> tuple[str, ...]: ...
+
+
+class Hit(Protocol):
+    """A message or reply that a search found."""
+
+    @property
+    def session_id(self) -> str: ...
+    @property
+    def session_title(self) -> str: ...
+    @property
+    def turn_id(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def created_at(self) -> str: ...
+    @property
+    def snippet(self) -> str: ...
+
+
+class SessionShelf(Protocol):
+    """The log, as the list of sessions uses it. Every method may raise `WarmchatError`."""
+
+    def sessions(self, limit: int | None = None, *, archived: bool | None = None) -> Sequence[SessionSummary]:
+        """Newest first; ``archived``: only those that were put away, or only those that were not."""
+
+    def search(self, text: str, limit: int = 100) -> Sequence[Hit]:
+        """Messages and replies that hold all words, newest first; a `*` after a word means a beginning."""
+
+    def rename_session(self, session_id: str, title: str) -> None: ...
+    def archive_session(self, session_id: str, *, archived: bool = True) -> None: ...
+    def delete_session(self, session_id: str) -> bool:
+        """Whether nothing is left of it in the files."""
 
 
 @dataclass(frozen=True)
@@ -75,21 +129,23 @@ class Services:
         open_engine: an engine for a model file; returns at once, `Engine.describe` waits for the loading.
         find_models: the model files on this machine; may block.
         export: (session id, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
-        sessions: the sessions of the log, newest first; may block.
+        log: the sessions of the log; may block the first time.
         initial_model: the model to load at the start; None where there is none.
-        initial_session: id of the session to resume at the start; None for a new one.
+        initial_session: id of the session to resume at the start, or `last`; None for a new one.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
+        last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
-    settings: Settings
+    settings: ScreenSettings
     profiles: ProfileShelf
     open_session: Callable[[str | None], ChatSession]
     open_engine: Callable[[Path], Engine]
     find_models: Callable[[], Sequence[FoundModel]]
     export: Callable[[str, str, Path], Path]
-    sessions: Callable[[], Sequence[SessionSummary]]
+    log: Callable[[], SessionShelf]
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str
+    last_report: Callable[[str], Report | None] = lambda _model: None
     check_model: Callable[[Path], object] = lambda _path: None

@@ -136,7 +136,7 @@ class LlamaEngine:
             adapters=tuple(asdict(adapter) for adapter in job.adapters),
         )  # fmt: skip
         if job.task == "read":
-            ids = self._prompts.build(job.messages, reply=False).ids
+            ids = self._prompts.build(job.messages, reply=False, bare=job.bare).ids
             return Reading(job, ids, scored_from=None, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
         if job.task == "hidden":
             ids, start = self._text_of(job)
@@ -146,7 +146,7 @@ class LlamaEngine:
         if job.task == "score":
             ids, start = self._text_of(job)
             return Reading(job, ids, scored_from=start, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
-        prompt = self._prompts.build(job.messages, job.continue_from)
+        prompt = self._prompts.build(job.messages, job.continue_from, bare=job.bare)
         return Work(
             job, prompt, model=self._model, origin=origin, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
             stops=self._prompts.template.stops,
@@ -159,8 +159,8 @@ class LlamaEngine:
             if not ids:
                 raise EngineError("There is no text to read")
             return ids, max(1, start)  # nothing stands before the very first token, so it has no likelihood
-        start = len(self._prompts.build(job.messages).ids)
-        return self._prompts.build(job.messages, job.continue_from).ids, start
+        start = len(self._prompts.build(job.messages, bare=job.bare).ids)
+        return self._prompts.build(job.messages, job.continue_from, bare=job.bare).ids, start
 
     def stop(self, work: Task) -> None:
         """Cancel a job; its sink gets ``Finished(stop="cancelled")`` unless it has ended already."""
@@ -222,8 +222,7 @@ class LlamaEngine:
             lane = self._lane_for(work)
             if self._claim(work, lane.context):
                 lane.set_up(work.job.adapters, lambda context: self._adapters.apply(context, work.job.adapters))
-                lane.context.use_threads(self._pacer.threads())
-                work.step(lane)
+                self._steps(work, lane)
         except WarmchatError as error:
             work.fail(error)
         except Exception as error:  # whatever it was, the job must end, or its reader waits for ever
@@ -235,6 +234,16 @@ class LlamaEngine:
             for ended in {*over, work} if work.done else over:
                 self._queue.remove(ended)
                 self._remember(ended)
+
+    def _steps(self, work: Task, lane: Lane[Context]) -> None:
+        """Step after step while no order comes: who goes next can change by an order alone, and to look for it at each
+        token takes 1 % of the small models' time. An order that comes between the look and the step aborts the step
+        where that matters, as the claim still holds."""
+        while True:
+            lane.context.use_threads(self._pacer.threads())
+            work.step(lane)
+            if work.done or self._inbox or self._closed:
+                return
 
     def _claim(self, work: Task, context: Context) -> bool:
         """From here on an order may abort this step; False where one came before: it goes first."""

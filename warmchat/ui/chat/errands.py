@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Turn
-from warmchat.ui.clipboard import copy_with_program
 
 if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
     from warmchat.ui.chat.screen import ChatScreen
 
 FORMATS = ("md", "html", "jsonl", "csv")
@@ -21,11 +20,12 @@ def switch_voice(screen: ChatScreen) -> None:
     """Between the reference and the voice that spoke last beside it."""
     app, session = screen.chat_app, screen.session
     if session is None:
+        app.tell("The session is still being opened")
         return
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.services.profiles.ids() if i != app.reference]
+    others = [i for i in app.profiles.ids() if i != app.reference]
     if not others:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
         return
@@ -84,20 +84,17 @@ def check_now(screen: ChatScreen, turn: Turn | None) -> None:
         screen.flow.check(screen.session, turn)
 
 
-def copy_reply(screen: ChatScreen, turn: Turn | None) -> None:
-    """Copy a reply as it was written, and say which way it went."""
-    if turn is None or turn.reply is None or not turn.reply.text:
-        screen.chat_app.tell("There is no reply to copy")
-        return
-    text, app = turn.reply.text, screen.chat_app
-    app.copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+def follow_link(screen: ChatScreen, address: str) -> None:
+    """Show where a link leads; open or copy it where the reader says so."""
+    from warmchat.ui.chat.link_form import LinkForm
 
-    def copy() -> None:
-        program = copy_with_program(text)
-        way = f"with {program}" if program else "by way of the terminal, which may not allow it"
-        app.call_from_thread(app.tell, f"Copied {len(text):,} characters {way}")
+    def take(answer: str | None) -> None:
+        if answer == "open":
+            screen.app.open_url(address)
+        elif answer == "copy":
+            screen.app.copy_to_clipboard(address)
 
-    threading.Thread(target=copy, name="copy", daemon=True).start()
+    screen.app.push_screen(LinkForm(address), take)
 
 
 def attach(screen: ChatScreen, path: str) -> None:
@@ -136,6 +133,15 @@ def adapters(screen: ChatScreen) -> None:
     screen.app.push_screen(AdaptersPanel(screen.steering, screen.look_of(screen.session.profile.id)), closed)
 
 
+def measured(screen: ChatScreen) -> None:
+    """Show the last measurement of the loaded model; where none is loaded, the last one of any."""
+    from warmchat.ui.evals.screen import EvalScreen
+
+    services, info = screen.chat_app.services, screen.chat_app.seat.state.info
+    model, name = (info.model, info.model_name) if info is not None else ("", "")
+    screen.app.push_screen(EvalScreen(name, lambda: services.last_report(model)))
+
+
 def choose_model(screen: ChatScreen) -> None:
     """Pick a model file from those on this machine, or type a path."""
     from warmchat.ui.pickers.picker import Picker
@@ -171,23 +177,6 @@ def choose_profile(screen: ChatScreen) -> None:
 
     app.push_screen(
         Picker("Profiles", load=lambda: profile_rows(app.services.profiles.all()), empty="No profile was found"), take
-    )
-
-
-def choose_session(screen: ChatScreen) -> None:
-    """Pick a session of the log and go on with it."""
-    from warmchat.ui.pickers.picker import Picker
-    from warmchat.ui.pickers.rows import session_rows
-
-    app = screen.chat_app
-
-    def take(session_id: str | None) -> None:
-        if session_id:
-            app.open_session(session_id)
-
-    app.push_screen(
-        Picker("Sessions", load=lambda: session_rows(app.services.sessions()), empty="The log holds no sessions yet"),
-        take,
     )
 
 

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
-from warmchat.domain.turn import (
-    FragmentArrived,
-    LogFailed,
-    Noticed,
-    PromptRead,
-    ReplyFinished,
-    ShadowStarted,
-    Turn,
-    TurnFailed,
-    TurnOpened,
-    VerdictReached,
-    WindowMoved,
-)
-from warmchat.domain.turn import TurnEvent as SessionEvent
-from warmchat.domain.verdict import PENDING
 from warmchat.ui.chat.turn_view import TurnView
 from warmchat.ui.turn_thread import TurnEnded
 from warmchat.ui.words import tokens_per_second
@@ -29,6 +14,8 @@ from warmchat.ui.words import tokens_per_second
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from warmchat.domain.turn import LogFailed, ReplyFinished, Turn, TurnFailed
+    from warmchat.domain.turn import TurnEvent as SessionEvent
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
@@ -47,6 +34,7 @@ class TurnFlow:
         self._live: TurnView | None = None  # the turn whose reply is coming
         self._live_key = ""
         self._text = ""
+        self._instead_of = ""
         self._opened = True
         self._later: list[Callable[[], None]] = []
         self._log_said = False
@@ -62,8 +50,17 @@ class TurnFlow:
         """Start listening; the timer sleeps while nothing runs."""
         self._timer = self._screen.set_interval(HEAR_S, self._hear, pause=True)
 
-    async def send(self, session: ChatSession, text: str) -> None:
-        """Start a turn."""
+    async def send(self, session: ChatSession, text: str, *, instead_of: str = "", anew: bool = False) -> None:
+        """Start a turn.
+
+        Args:
+            instead_of: id of the turn whose place it takes, on a branch of its own; "": it comes after the last one.
+            anew: the message was answered before, and is answered with another draw.
+        """
+        if instead_of:
+            session.go_back(instead_of)
+            await self._screen.transcript.follow_path()
+        self._instead_of = instead_of
         self._opened, self._text = False, text
         self._live_key = f"send-{next(self._keys)}"
         view = await self._screen.transcript.begin(text, session.profile.id, off_record=session.off_record)
@@ -71,8 +68,29 @@ class TurnFlow:
         self._spent_before = time.thread_time()
         view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "reading…")
         self._screen.show_hint()
-        self._screen.chat_app.threads.start(self._live_key, lambda: session.send(text))
+        events = (lambda: session.send(text, anew=True)) if anew else (lambda: session.send(text))
+        self._screen.chat_app.threads.start(self._live_key, events)
         self._wake()
+
+    async def go_on(self, session: ChatSession, turn: Turn) -> None:
+        """Go on with the reply of the last turn."""
+        view = self._screen.transcript.view(turn.id)
+        if view is None or turn.reply is None:
+            return
+        self._screen.transcript.choose(None)
+        await view.resume(turn.reply)
+        self._live, self._text = view, ""
+        self._spent_before = time.thread_time()
+        view.reply.status("reading…")
+        self._screen.show_hint()
+        self._live_key = self.run("go-on", lambda: session.go_on(turn.id))
+
+    def run(self, what: str, events: Callable[[], Iterator[SessionEvent]]) -> str:
+        """Run something that has events in a thread of its own; returns the key that comes with them."""
+        key = f"{what}-{next(self._keys)}"
+        self._screen.chat_app.threads.start(key, events)
+        self._wake()
+        return key
 
     def check(self, session: ChatSession, turn: Turn) -> None:
         """Start the check of a turn that has none."""
@@ -127,50 +145,59 @@ class TurnFlow:
         self._live.reply.paint()
 
     async def _show(self, key: str, event: SessionEvent) -> None:
+        from warmchat.domain import turn as told  # the first paint does not wait for it
+
         mine = self._live if key == self._live_key else None
         match event:
-            case TurnOpened(turn):
+            case told.TurnOpened(turn):
                 if mine is not None:
                     mine.bind_turn(turn)
                     self._screen.transcript.mark_window()
+                    self._screen.transcript.show_asides()
                 self._opened = True
                 self._do_later()
-            case TurnFailed() if mine is not None and not mine.turn_id:
+            case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
-            case LogFailed():
+            case told.LogFailed():
                 self._say_log_failed(event)
-            case Noticed(_, message, hint):
+            case told.Noticed(_, message, hint):
                 self._screen.say_once(message, hint)
-            case ReplyFinished():
+            case told.ReplyFinished():
                 await self._finish(event, mine)
             case _:
                 view = mine or self._screen.transcript.view(event.turn_id)
                 await self._show_in(view, event)
 
     async def _show_in(self, view: TurnView | None, event: SessionEvent) -> None:
+        from warmchat.domain import turn as told
+        from warmchat.domain.making import STAGES
+        from warmchat.domain.verdict import PENDING
+
         pending = self._screen.transcript.pending
         match event:
-            case ShadowStarted(turn_id):
+            case told.ShadowStarted(turn_id):
                 pending.add(turn_id)
                 if view is not None:
                     view.judge(PENDING)
-            case VerdictReached(turn_id, verdict, _):
+            case told.VerdictReached(turn_id, verdict, _):
                 pending.discard(turn_id)
                 if view is not None:
                     view.judge(verdict)
-            case TurnFailed(_, message, hint):
+            case told.TurnFailed(_, message, hint):
                 self._screen.chat_app.tell(message, hint, severity="error")
                 if view is not None:
                     await self._keep_part(view)
                     view.note(f"{message}; {hint}" if hint else message, failed=True)
                 if view is self._live:
                     self._end_live()
-            case PromptRead(_, done, total) if view is not None:
+            case told.PromptRead(_, done, total) if view is not None:
                 view.reply.status(f"reading {done:,}/{total:,}" if done < total else "answering…")
-            case FragmentArrived(_, text) if view is not None:
+            case told.StageReached(_, stage) if view is not None:
+                view.reply.status(STAGES[stage])
+            case told.FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)
-            case WindowMoved(turn_id, dropped):
+            case told.WindowMoved(turn_id, dropped):
                 self._window_moved(turn_id, len(dropped), view)
 
     def _window_moved(self, turn_id: str, dropped: int, view: TurnView | None) -> None:
@@ -206,6 +233,9 @@ class TurnFlow:
         """The turn was never opened: nothing of it exists, so the message goes back to where it was written."""
         await self._screen.transcript.forget(view)
         self._end_live()
+        if self._instead_of and self._screen.session is not None:
+            self._screen.session.show_branch(self._instead_of)
+            await self._screen.transcript.follow_path()
         if not self._screen.prompt.text:
             self._screen.prompt.put(self._text)
         self._screen.chat_app.tell(event.message, event.hint, severity="error")

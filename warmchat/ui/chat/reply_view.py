@@ -16,7 +16,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from warmchat.domain.conversation import split_thinking
 from warmchat.domain.text import printable
 from warmchat.ui.chat.folded_text import FoldedText
 
@@ -78,9 +77,21 @@ class ReplyView(Vertical):
         self._painted = self._raw
         if _OPENING.startswith(self._raw.strip()):  # "<thi": not known yet whether it thinks
             return
+        from warmchat.domain.conversation import split_thinking
+
         thinking, text = split_thinking(self._raw)
         self._show_thinking(thinking, still_thinking=not text)
         self._show_end(printable(text))
+
+    async def resume(self, text: str, thinking: str) -> None:
+        """More is coming after what stands here: plain again, until it is whole."""
+        from textual.widgets import Markdown
+
+        await self.remove_children(Markdown)
+        self._raw = f"{_OPENING}{thinking}{'</think>' if text else ''}{text}" if thinking else text
+        self._ended, self._painted, self._set_down = False, "", 0
+        self._tail.display = True
+        self.paint()
 
     async def finish(self, text: str, thinking: str) -> None:
         """The reply as it stands in the log."""

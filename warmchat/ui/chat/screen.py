@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply, Turn
 from warmchat.ui.chat import errands
+from warmchat.ui.chat.aside import Aside, aside_of
+from warmchat.ui.chat.branches import EDITING, Editing
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
@@ -25,7 +24,7 @@ from warmchat.ui.chat.looks import look_of_reply, look_with
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.chat.steering import Steering
 from warmchat.ui.chat.transcript import Transcript
-from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.chat.turn_deeds import TurnDeeds
 from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
@@ -33,8 +32,8 @@ from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
 
 if TYPE_CHECKING:
-    from textual.widgets import Markdown
 
+    from warmchat.domain.turn import Reply
     from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
 
@@ -43,7 +42,7 @@ HEIGHTS = [(0, "-tiny-high"), (7, "-low"), (16, "-normal")]
 VOICE_CLASSES = ("-cold", "-warm", "-other")
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(TurnDeeds):
     """Header, transcript, prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHAT), *moving_bindings()]
@@ -54,11 +53,12 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self._header = Header()
         self.transcript = Transcript(
-            looks=self.look_of, look_of_reply=self.look_of_reply, reference=self.reference_look
+            looks=self.look_of, look_of_reply=self.look_of_reply, reference=self.reference_look, aside_of=self.aside_of
         )
         self._trouble = Static(Content(""), markup=False, id="trouble")
         self.prompt = Prompt()
         self.flow = TurnFlow(self)
+        self.editing = Editing(self)
         self.steering = Steering(self)
         self.dial = WarmthDial(self, self.steering)
         self.last_other = ""  # the voice that spoke last beside the reference
@@ -87,17 +87,20 @@ class ChatScreen(Screen[None]):
     def on_mount(self) -> None:
         self.flow.mount()
         self.set_interval(1.0, self._watch_profiles)
-        self._state = replace(self._state, voice=self.look_of(self.chat_app.services.settings.profile))
-        self.show_model(self.chat_app.seat.state)
-        self.show_voice()
+        self.show_start()
         self.prompt.focus()
+
+    def show_start(self) -> None:
+        """Show what is known before a session is open."""
+        self._state = replace(self._state, voice=self.look_of(self.chat_app.settings.profile))
+        self.show_model(self.chat_app.seat.state)
 
     # ---- voices
 
     def look_of(self, profile_id: str) -> VoiceLook:
         """How a voice looks now; a profile that is gone keeps its id."""
         try:
-            return VoiceLook.of(self.chat_app.services.profiles.get(profile_id))
+            return VoiceLook.of(self.chat_app.profiles.get(profile_id))
         except WarmchatError:
             return VoiceLook.unknown(profile_id)
 
@@ -105,10 +108,17 @@ class ChatScreen(Screen[None]):
         """How the voice of a reply looks, with its adapters as they stood for it."""
         look = self.look_of(reply.profile)
         try:
-            profile = self.chat_app.services.profiles.get(reply.profile)
+            profile = self.chat_app.profiles.get(reply.profile)
         except WarmchatError:
             return look
         return look_of_reply(look, reply, profile, self.chat_app.reference)
+
+    def aside_of(self, turn_id: str) -> Aside:
+        """What stands beside a turn of the session."""
+        if self.session is None:
+            return Aside()
+        answers = self.session.beside.answers(turn_id)
+        return aside_of(self.session, turn_id, [self.look_of(reply.profile).name for reply in answers])
 
     def reference_look(self) -> VoiceLook:
         """The look of the reference."""
@@ -121,7 +131,8 @@ class ChatScreen(Screen[None]):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record)
+            self._state = replace(self._state, voice=look, dial=dial)
+        self._state = replace(self._state, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
             self.set_class(name == look.css_class, name)
@@ -134,7 +145,8 @@ class ChatScreen(Screen[None]):
         """What matters now, on the prompt's border."""
         self._show_trouble()
         busy = self.flow.replying
-        self.prompt.show_hint(" Esc stops the reply " if busy else " Enter sends · F2 voice · F1 help ")
+        calm = EDITING if self.editing.going_on else " Enter sends · F2 voice · F1 help "
+        self.prompt.show_hint(" Esc stops the reply " if busy else calm)
 
     def speak_as(self, profile_id: str) -> None:
         """Let another voice speak from the next turn on; at once, or as soon as the turn that just began is open."""
@@ -143,6 +155,7 @@ class ChatScreen(Screen[None]):
     def _speak_as(self, profile_id: str) -> None:
         session = self.session
         if session is None:
+            self.chat_app.tell("The session is still being opened")
             return
         try:
             session.switch_profile(profile_id)
@@ -166,9 +179,9 @@ class ChatScreen(Screen[None]):
         if state.status != "ready":
             self.steering.forget()
             self.show_voice()
-        name = {"none": "no model", "loading": f"loading {state.name} …", "failed": "no model"}.get(
-            state.status, state.name
-        )
+        name = {
+            "starting": "starting …", "none": "no model", "loading": f"loading {state.name} …", "failed": "no model",
+        }.get(state.status, state.name)  # fmt: skip
         used = self._state.used if state.status == "ready" else None
         self._state = replace(self._state, model=name, used=used, lacks=lacks(state.info))
         self._header.state = self._state
@@ -180,7 +193,7 @@ class ChatScreen(Screen[None]):
         self._send_held()
 
     def _show_welcome(self, state: ModelState) -> None:
-        looks = [VoiceLook.of(profile) for profile in self.chat_app.services.profiles.all()]
+        looks = [VoiceLook.of(profile) for profile in self.chat_app.profiles.all()]
         reference = self.reference_look()
         others = [look for look in looks if look.id != reference.id]
         others.sort(key=lambda look: look.id != "companion")
@@ -199,9 +212,18 @@ class ChatScreen(Screen[None]):
         self.steering.forget()
         self._said.clear()
         self.transcript.pending.clear()
+        self.editing.leave()
         await self.transcript.show(lambda: session.turns)
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
+
+    async def go_to(self, turn_id: str) -> None:
+        """Bring a turn of the session into sight, on whatever branch it stands."""
+        session = self.session
+        if session is not None and turn_id:
+            if turn_id not in {turn.id for turn in session.turns}:
+                session.show_branch(turn_id)
+            await self.transcript.go_to(turn_id)
 
     @property
     def tokens_read(self) -> int | None:
@@ -275,12 +297,12 @@ class ChatScreen(Screen[None]):
             self._held = text
             self.chat_app.tell("Kept: it is sent as soon as the session is open")
             return
-        await self.flow.send(self.session, text)
+        await self.flow.send(self.session, text, instead_of=self.editing.take())
 
     def _send_held(self) -> None:
         if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
             text, self._held = self._held, None
-            self.call_next(self.send, text)
+            self.call_next(self.flow.send, self.session, text)  # what was written since stays where it is
 
     def on_prompt_help_asked(self) -> None:
         self.action_help()
@@ -299,17 +321,8 @@ class ChatScreen(Screen[None]):
 
     # ---- deeds
 
-    def meant_turn(self, wanted: Callable[[Turn], bool]) -> Turn | None:
-        """The turn that a key means: the chosen one, else the newest of which `wanted` holds."""
-        if self.session is None:
-            return None
-        turns = self.session.turns
-        if self.transcript.chosen is not None:
-            return next((t for t in turns if t.id == self.transcript.chosen.turn_id), None)
-        return next((t for t in reversed(turns) if wanted(t)), turns[-1] if turns else None)
-
     def action_stop(self) -> None:
-        if not self.flow.stop():
+        if not self.flow.stop() and not self.editing.leave():
             self.transcript.choose(None)
 
     def action_switch_voice(self) -> None:
@@ -327,21 +340,11 @@ class ChatScreen(Screen[None]):
     def action_adapters(self) -> None:
         errands.adapters(self)
 
+    def action_measured(self) -> None:
+        errands.measured(self)
+
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)
-
-    def action_side_by_side(self) -> None:
-        errands.compare(self, self.meant_turn(lambda t: t.shadow is not None))
-
-    def on_turn_view_compare_asked(self, event: TurnView.CompareAsked) -> None:
-        turns = self.session.turns if self.session is not None else ()
-        errands.compare(self, next((t for t in turns if t.id == event.turn_id), None))
-
-    def action_check_now(self) -> None:
-        errands.check_now(self, self.meant_turn(errands.can_be_checked))
-
-    def action_copy_reply(self) -> None:
-        errands.copy_reply(self, self.meant_turn(lambda t: t.reply is not None and bool(t.reply.text)))
 
     async def action_attach(self, path: str = "") -> None:
         errands.attach(self, path)
@@ -359,7 +362,9 @@ class ChatScreen(Screen[None]):
             errands.choose_profile(self)
 
     def action_sessions(self) -> None:
-        errands.choose_session(self)
+        from warmchat.ui.sessions.errand import choose_session
+
+        choose_session(self)
 
     def action_new_session(self) -> None:
         self.chat_app.open_session(None)
@@ -383,8 +388,3 @@ class ChatScreen(Screen[None]):
 
     def action_to_end(self) -> None:
         self.transcript.choose(None)
-
-    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """Links are not opened: what a model writes is not an address to trust. It is shown whole instead."""
-        event.stop()
-        self.chat_app.tell(f"Link: {one_line(event.href, 300)}", "warmchat opens no links; copy it if you trust it")

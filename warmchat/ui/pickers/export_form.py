@@ -30,6 +30,7 @@ class ExportForm(ModalScreen[tuple[str, Path] | None]):
         form: the format that is chosen first.
     """
 
+    CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
     def __init__(self, stem: str, form: str) -> None:
