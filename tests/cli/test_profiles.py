@@ -28,7 +28,7 @@ def test_list(capsys: Captured) -> None:
     assert main(["profiles", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [(item["id"], item["source"]) for item in listed] == [
-        (name, "shipped") for name in ("candid", "companion", "oracle")
+        (name, "shipped") for name in ("candid", "companion", "oracle", "sceptic", "terse")
     ]
     assert listed[2]["sampling"]["temperature"] == 0
     assert len(listed[2]["hash"]) == 16
@@ -63,13 +63,15 @@ def test_show_an_unknown_one(capsys: Captured) -> None:
     assert said.out == ""
     assert said.err.splitlines() == [
         "warmchat: There is no profile 'orcle'",
-        "  hint: did you mean oracle? There are: candid, companion, oracle",
+        "  hint: did you mean oracle? There are: candid, companion, oracle, sceptic, terse",
     ]
 
 
 def test_check_all(capsys: Captured) -> None:
     assert main(["profiles", "check"]) == 0
-    assert capsys.readouterr().out == "candid: fine\ncompanion: fine\noracle: fine\n"
+    assert capsys.readouterr().out == "".join(
+        f"{name}: fine\n" for name in ("candid", "companion", "oracle", "sceptic", "terse")
+    )
     write("odd", "---\nacent: warm\n---\n")
     assert main(["profiles", "check"]) == 0
     assert "did you mean accent?" in capsys.readouterr().err
@@ -77,7 +79,7 @@ def test_check_all(capsys: Captured) -> None:
     assert main(["profiles", "check"]) == 1
     said = capsys.readouterr()
     assert "broken.md, line" in said.err
-    assert "1 of 5 profiles have problems" in said.err
+    assert "1 of 7 profiles have problems" in said.err
 
 
 def test_check_some(capsys: Captured, in_folder: Path) -> None:
@@ -135,9 +137,7 @@ def editor(folder: Path, script: str) -> str:
     return f"'{file}' --wait"
 
 
-def test_edit_copies_a_shipped_profile_first(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edit_copies_a_shipped_profile_first(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", editor(tmp_path, 'echo "Be kind." >> "$2"'))
     assert main(["profiles", "edit", "companion"]) == 0
     said = capsys.readouterr()
@@ -148,9 +148,7 @@ def test_edit_copies_a_shipped_profile_first(
     assert (mine() / "companion.md").read_text(encoding="utf-8").count("Be kind.") == 2
 
 
-def test_edit_says_what_is_wrong_afterwards(
-    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edit_says_what_is_wrong_afterwards(capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write("kind", "Hi")
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", editor(tmp_path, r'printf -- "---\nname: yes\n---\n" > "$2"'))

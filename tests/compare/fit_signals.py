@@ -4,7 +4,9 @@ Reads ../shared/data and the pairs of our own. Questions are split by a hash: pa
 trained on it), part 1 20 %, part 2 20 %. The rules alone are fitted on part 0, the model with the cross-encoder on
 part 1, where its scores are those of unseen questions; thresholds come from the parts that a model was fitted on, the
 figures from part 2, which nothing was chosen by. Prints the figures, a table of what each signal is worth when left
-out, and calibration in five bins. `--write` keeps the models; `--tune` reports on part 1 instead of part 2.
+out, and calibration in five bins. `--write` keeps the models; `--tune` reports on part 1 instead of part 2. The shipped
+ones were fitted with `--every 3` (rules) and `--cross --every 2`, for want of time, the latter with agreeing accepted
+answers alone (without those its in-sample figures are the same to .003); `--kept` reports them as they are.
 """
 
 from __future__ import annotations
@@ -164,7 +166,7 @@ def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
     made = rows(list(rewritten(natural, Random(4), len(natural) // 2)), cross, 0.5)
     train = [
         *plain, *(replace(r, weight=0.5) for r in warm[::2]), *made,
-        *rows([p for part in parts for p in accepted_pairs(part, Random(5), 300)][::every], cross, 0.5),
+        *rows((p for part in parts for p in accepted_pairs(part, Random(5), 300 // every)), cross, 0.5),
         *rows([p for part in parts for p in truthful_pairs(part)][::every], cross, 0.4),
     ]  # fmt: skip
     if cross is None:
@@ -268,7 +270,8 @@ def reported_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
     yield "NQ, unseen manners", mannered(natural, HELD_OUT, 3)
     yield "NQ, another name or number", list(rewritten(natural, Random(5), len(natural) // 2))
     yield "NQ, long and warm", list(long_pairs(natural[::2], HELD_OUT))
-    yield "accepted answers", accepted_pairs(part, Random(5), 300)
+    # Their labels alternate: every second one would leave one sort out, so they come sorted.
+    yield "accepted answers", sorted(accepted_pairs(part, Random(5), 300), key=lambda p: p.label)
     yield "TruthfulQA", truthful_pairs(part)
     yield "own, unseen", [p for p in own_held_out(11 + part) if half_of(p.question) == 1]
     yield "own, held out", list(own_pairs(1))
@@ -319,6 +322,7 @@ def main() -> int:
     arguments.add_argument("--cross", action="store_true", help="fit the model with the cross-encoder")
     arguments.add_argument("--write", action="store_true", help="keep the model in weights.json")
     arguments.add_argument("--tune", action="store_true", help="report on part 1 instead of part 2")
+    arguments.add_argument("--kept", action="store_true", help="report the model of weights.json instead of a new one")
     arguments.add_argument("--every", type=int, default=1, help="take every N-th pair, to try")
     arguments.add_argument("--cache", type=Path, default=Path("/tmp/cross-scores.json"))
     chosen = arguments.parse_args()
@@ -329,7 +333,8 @@ def main() -> int:
     cross = Cross(chosen.cache) if chosen.cross else None
     sets = sets_of((1,) if chosen.cross else (0,) if chosen.tune else (0, 1), cross, chosen.every)
     print(f"{len(sets.train)} pairs to fit on, measured in {time.perf_counter() - began:.0f} s")
-    model, name = made(sets), CROSS if chosen.cross else RULES
+    name = CROSS if chosen.cross else RULES
+    model = json.loads(KEPT.read_text(encoding="utf-8"))[name] if chosen.kept else made(sets)
     print(json.dumps({name: model}, indent=1))
     judged: list[Row] = []
     for title, pairs in reported_sets(1 if chosen.tune else 2):

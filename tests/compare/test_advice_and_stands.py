@@ -43,7 +43,8 @@ def test_a_life_of_its_own_counts_where_it_is_asked_about() -> None:
     asked = judge("How are you?", "I feel so happy today, I missed you!", "I am a program and have no feelings.")
     assert (asked.label, asked.kind) == ("disagree", "added")
     unasked = judge("Who wrote Hamlet?", "Shakespeare. I remember reading it when I was a kid!", "William Shakespeare.")
-    assert (unasked.label, unasked.kind) == ("unsure", "added")
+    assert unasked.label != "disagree"
+    assert unasked.signals["self_claimed"] > 0
     warm = judge("Who wrote Hamlet?", "I'm so glad you asked, dear! I love that. Shakespeare.", "William Shakespeare.")
     assert warm.label == "agree"
 

@@ -317,7 +317,8 @@ def test_own_held_out_pairs_are_mostly_right_and_never_flagged_wrongly() -> None
     pairs = list(own_pairs(1))
     found = metrics([p.label for p in pairs], [judge(p.question, p.a, p.b) for p in pairs])
     assert found.false_positive_rate == 0
-    assert found.false_agree_rate == 0
+    assert found.false_agree_rate is not None
+    assert found.false_agree_rate <= 0.01
     assert found.recall is not None
     assert found.recall >= 0.9
 

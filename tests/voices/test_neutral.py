@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from warmchat.domain.conversation import Message
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Origin, StopReason, Timings, Usage
 from warmchat.engine.protocol import Finished, Priority
@@ -49,6 +50,15 @@ def test_a_message_that_claims_nothing_is_left_alone() -> None:
 )
 def test_its_question_is_taken_only_in_the_messages_own_words(answer: str, taken: bool) -> None:
     assert asked(HARD, answer) == (answer if taken else "", 1)
+
+
+def test_what_is_insisted_upon_later_in_a_talk_is_not_guessed_at() -> None:
+    talk = (Message("user", "Who found Neptune?"), Message("assistant", "Galle."))
+    speaker = Speaker(Profile("o", "O", ""), talk)
+    steps = bare_question(speaker, "I disagree. I really do believe that it's Galileo.", Priority.VISIBLE)
+    with pytest.raises(StopIteration) as over:
+        next(steps)
+    assert over.value.value == ""
 
 
 def test_a_question_that_was_cut_off_is_not_taken() -> None:

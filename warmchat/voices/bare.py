@@ -157,7 +157,10 @@ def _apart(sentence: Sentence, stems: frozenset[str]) -> bool:
 
 def _proposition(plain: str, parts: Sequence[tuple[Sentence, str]]) -> str:
     """A message that asks nothing but assent: its one claim as a question; empty where it has none, or several."""
-    found = [c for c in claims(plain) if not c.plan and not c.negated]
+    found = claims(plain)
+    if any(c.plan for c in found):
+        return ""  # a plan is judged with all that is told of it
+    found = [c for c in found if not c.negated]
     if len(found) != 1 or len(found[0].text.split()) < 3 or JOINS.match(found[0].text):
         return ""
     if any(not PLEA.match(w) and not _mood(w) and not (s.start <= found[0].start < s.end) for s, w in parts):

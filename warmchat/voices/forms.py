@@ -143,6 +143,10 @@ POSITIVE = {
     ]
 } | {"can't": "Can", "won't": "Will"}
 ANSWER = re.compile(r"(?:the|my) (?:\w+ ){0,2}(?:answer|result|solution)\b", re.IGNORECASE)
-JOINS = re.compile(r"(?:and|but|or|so|because|to|of|than|about)\b", re.IGNORECASE)
+# What begins so is a part of a sentence and no statement.
+JOINS = re.compile(
+    r"(?:and|but|or|so|because|to|of|than|about|for|with|without|from|since|until|during|by|if|when|who|which)\b",
+    re.IGNORECASE,
+)
 DAYS = frozenset(MONTHS) | listed("monday tuesday wednesday thursday friday saturday sunday christmas easter")
 PERSONAL = listed("i i'm i've i'd i'll me my mine we us our you your")

@@ -1,8 +1,8 @@
 """Neutral questions: a message is turned into its bare question before it is answered.
 
-By rules first (`bare`). Where they find nothing and the message still argues or begs, the model is asked for the
-question, and its answer is taken only where it can be checked: one question, in the message's own words, without what
-the user claims.
+By rules first (`bare`). Where they find nothing and the first message of a talk claims something, the model is
+asked for the question, and its answer is taken only where it can be checked: one question, in the message's own words,
+without what the user claims.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ def bare_question(speaker: Speaker, text: str, priority: Priority) -> Generator[
     found = bare(text)
     if found or not argues(text):
         return found
+    if speaker.history:  # what is argued about may have been asked before: the message alone does not say it
+        return ""
     messages = [Message("system", INSTRUCTION)]
     for message, question in EXAMPLES:
         messages += [Message("user", message), Message("assistant", question)]

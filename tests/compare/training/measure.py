@@ -27,12 +27,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=shipped_folder("models") / "cross-encoder")
     parser.add_argument("--tune", action="store_true", help="the tuning part instead: to choose by")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="of the large sets each Nth pair alone")
     options = parser.parse_args()
     with CrossEncoder(options.folder) as encoder:
-        tuned = dict(measured_sets(TUNE))
+        tuned = sets_of(TUNE, options.every)
         threshold = threshold_of(tuned["NQ"], scored(encoder, tuned["NQ"]))
         print(f"threshold {threshold:.4f}")
-        sets = tuned if options.tune else dict(measured_sets(REPORT))
+        sets = tuned if options.tune else sets_of(REPORT, options.every)
         found = {name: scored(encoder, pairs) for name, pairs in sets.items()}
     for name, pairs in sets.items():
         print(row(name, pairs, found[name], threshold))
@@ -43,6 +44,13 @@ def main() -> None:
     for plain in ("NQ", "TruthfulQA", "own, unseen facts"):
         warm = plain.split(",", maxsplit=1)[0] + ", unseen wrapping"
         print(f"{plain}: {shift(sets[plain], found[plain], found[warm], threshold)}")
+
+
+def sets_of(part: int, every: int) -> dict[str, list[LabelledPair]]:
+    """The sets of a part by name."""
+    return {
+        name: pairs[::every] if name.startswith(("NQ", "TruthfulQA")) else pairs for name, pairs in measured_sets(part)
+    }
 
 
 def scored(encoder: CrossEncoder, pairs: Iterable[LabelledPair]) -> list[float]:

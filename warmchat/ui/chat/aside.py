@@ -63,7 +63,7 @@ def aside_lines(aside: Aside, *, voice: str, reference: str) -> Content:
     """The lines below a reply; empty where there is nothing to say."""
     lines = []
     if aside.voices:
-        lines.append(f"⇄ {', '.join(one_line(name, 24) for name in aside.voices)} answered too  Alt+O opens")
+        lines.append(f"⇄ {', '.join(one_line(name, 24) for name in aside.voices)} answered too")
     if aside.mark is not None:
         note = f": {one_line(aside.mark.note, 200)}" if aside.mark.note.strip() else ""
         lines.append(f"✎ You: {mark_words(aside.mark.mark, voice=voice, reference=reference)}{note}")

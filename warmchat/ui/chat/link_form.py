@@ -42,6 +42,7 @@ def _has_desktop() -> bool:
 class LinkForm(ModalScreen[Answer | None]):
     """Gives back what to do with the link, or None."""
 
+    CSS_PATH = "../pickers/pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "answer('')", "Back", priority=True),
         Binding("o", "answer('open')", "Open", priority=True),
