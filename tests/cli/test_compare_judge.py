@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,16 +21,17 @@ from warmchat.engine.scripted import ScriptedEngine
 from warmchat.settings import Settings, load_settings, local_file_needs_trust
 from warmchat.wiring import JudgeSeat, judge_refusal, judge_seat, make_detector
 
-# The signals know nothing of these: no name, number or word of one side is on the other.
+# The signals know nothing of these: all are worded alike, and what they disagree about is whether a number is odd.
 KNOWN = [
-    Labelled(Compared(f"Tell me of thing {at}.", (), f"{word} is so.", "There is much to it."), at % 2)
-    for at, word in enumerate(("Blue", "Green") * 30)
+    Labelled(Compared(f"Tell me of thing {at}.", (), "Green is so.", "There is much to it."), at % 2)
+    for at in range(60)
 ]
 UNSURE = {"question": "Tell me of thing 99.", "a": "Green is so.", "b": "There is much to it."}
 
 
 def knows(job: Job) -> str:
-    return "Yes" if "Green" in job.messages[-1].content else "No"
+    found = re.search(r"thing (\d+)", job.messages[-1].content)
+    return "Yes" if found is not None and int(found[1]) % 2 else "No"
 
 
 def knows_nothing(job: Job) -> str:
