@@ -110,6 +110,9 @@ class Settings(BaseSettings):
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 
+    plain: bool = False
+    """Chat line by line instead of on a screen: for screen readers and pipes."""
+
     debug: bool = False
     """Show tracebacks of errors."""
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import SessionSummary
     from warmchat.ui.app import WarmchatApp
+    from warmchat.ui.services import Services
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -177,13 +178,28 @@ def make_app(
     session: str | None = None,
     warmth: float | None = None,
 ) -> WarmchatApp:
-    """The terminal app. A log that cannot be used does not keep the chat from opening: it is said on the screen.
+    """The terminal app; arguments as for `make_services`."""
+    from warmchat.ui.app import WarmchatApp
+
+    return WarmchatApp(make_services(settings, profiles=profiles, model=model, session=session, warmth=warmth))
+
+
+def make_services(
+    settings: Settings,
+    *,
+    profiles: ProfileLibrary,
+    model: Path | None,
+    session: str | None = None,
+    warmth: float | None = None,
+    read_ahead: bool = True,
+) -> Services:
+    """What a chat is made of. A log that cannot be used does not keep it from opening: `log_problem` says so.
 
     Args:
         session: id of the session to resume, as `SessionLog.find_session` gives it.
         warmth: where the first voice's dial stands at the start of a session; None: as its file says.
+        read_ahead: silent voices read the transcript in idle time.
     """
-    from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
 
     @cache
@@ -197,7 +213,9 @@ def make_app(
             return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
-        opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
+        opened = open_session(
+            settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id, read_ahead=read_ahead
+        )
         if warmth is not None:
             opened.turn_dial(warmth)
         return opened
@@ -224,18 +242,16 @@ def make_app(
 
         return find_models(places_of(settings))
 
-    return WarmchatApp(
-        Services(
-            settings=settings,
-            profiles=profiles,
-            open_session=open_one,
-            open_engine=engine_for,
-            find_models=models,
-            export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-            sessions=sessions,
-            initial_model=model,
-            initial_session=session,
-            check_model=check_model,
-            log_problem=lambda: log()[1],
-        )
+    return Services(
+        settings=settings,
+        profiles=profiles,
+        open_session=open_one,
+        open_engine=engine_for,
+        find_models=models,
+        export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
+        sessions=sessions,
+        initial_model=model,
+        initial_session=session,
+        check_model=check_model,
+        log_problem=lambda: log()[1],
     )
