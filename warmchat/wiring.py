@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import SessionSummary
+    from warmchat.storage.records import SessionSummary, TurnFilter
     from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
 
@@ -162,11 +162,17 @@ def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
 
 def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
     """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
-    from warmchat.storage.exports.files import write_file
-    from warmchat.storage.exports.formats import FORMATS
     from warmchat.storage.records import TurnFilter
 
-    write_file(path, FORMATS[form](log.records(TurnFilter(sessions=(session_id,)))))
+    return write_turns(log, TurnFilter(sessions=(session_id,)), form, path)
+
+
+def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Path:
+    """Export the turns that `where` lets through. Raises `ExportError`; nothing is overwritten."""
+    from warmchat.storage.exports.files import write_file
+    from warmchat.storage.exports.formats import FORMATS
+
+    write_file(path, FORMATS[form](log.records(where)))
     return path
 
 
@@ -250,6 +256,8 @@ def make_services(
         find_models=models,
         export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
         sessions=sessions,
+        flags=lambda: log()[0],
+        export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
         initial_model=model,
         initial_session=session,
         check_model=check_model,

@@ -5,6 +5,7 @@ Judge a difference by looking at the report, then `pytest tests/ui/test_snapshot
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from itertools import product
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
+from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
 from warmchat.models.adapters import AdapterShelf
@@ -112,6 +114,15 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "What works here" in drawn(world))
 
 
+async def flags(world: World, pilot: Pilot[None]) -> None:
+    """The disagreements of a log of some weeks, narrowed to a kind."""
+    remembered(world)
+    await pilot.press("f10")
+    await until(pilot, lambda: "20 fit" in drawn(world))
+    await pilot.press("k", "k")
+    await until(pilot, lambda: "kind premise accepted" in drawn(world) and "20 fit" in drawn(world))
+
+
 SCENES: dict[str, Before] = {
     "empty": empty,
     "agreement": agreement,
@@ -126,6 +137,7 @@ SCENES: dict[str, Before] = {
     "adapters": adapters,
     "adapters_typed": adapters_typed,
     "server": server,
+    "flags": flags,
     "no_model": empty,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
@@ -149,6 +161,8 @@ def _adapters(scene: str, folder: Path) -> AdapterShelf | None:
 def test_picture(
     snap_compare: Any, scene: str, size: tuple[int, int], theme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
     world = World(
         settings=Settings(theme=theme),

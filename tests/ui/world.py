@@ -23,6 +23,7 @@ from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
+from warmchat.storage.records import TurnFilter
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.services import Services
@@ -149,6 +150,7 @@ class World:
     scores: bool = False
     remote: bool = False  # the engine takes no adapters and knows no scores, as a server
     exported: list[tuple[str, str, Path]] = field(default_factory=list)
+    exported_turns: list[tuple[TurnFilter, str, Path]] = field(default_factory=list)
     opened: list[str | None] = field(default_factory=list)
     models_opened: list[Path] = field(default_factory=list)
     load_error: WarmchatError | None = None
@@ -168,6 +170,8 @@ class World:
                 find_models=lambda: self.found,
                 export=self._export,
                 sessions=lambda: self.summaries,
+                flags=lambda: self.log,
+                export_turns=self._export_turns,
                 initial_model=self.model,
                 log_problem=lambda: self.log_problem,
                 check_model=self._check_model,
@@ -213,6 +217,10 @@ class World:
 
     def _export(self, session_id: str, form: str, target: Path) -> Path:
         self.exported.append((session_id, form, target))
+        return target
+
+    def _export_turns(self, where: TurnFilter, form: str, target: Path) -> Path:
+        self.exported_turns.append((where, form, target))
         return target
 
     # ---- what tests do and wait for

@@ -51,6 +51,7 @@ class WarmchatApp(App[None]):
         "chat/prompt.tcss",
         "disagreement/panel.tcss",
         "adapters/panel.tcss",
+        "flags/screen.tcss",
         "pickers/pickers.tcss",
         "help/screen.tcss",
     ]
@@ -85,6 +86,7 @@ class WarmchatApp(App[None]):
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
         self.off_record = not services.settings.log
+        self._goal = ""  # id of a turn to go to once its session is shown
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
         self._interrupted_at = float("-inf")
@@ -192,6 +194,19 @@ class WarmchatApp(App[None]):
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
+    def open_turn(self, session_id: str, turn_id: str) -> None:
+        """Go to a turn of this session, or of one that is opened for it."""
+        self._goal = turn_id
+        if self.session is not None and self.session.id == session_id:
+            self.call_next(self._go_to_goal)
+        else:
+            self.open_session(session_id)
+
+    async def _go_to_goal(self) -> None:
+        goal, self._goal = self._goal, ""
+        if goal and not await self.chat.transcript.go_to(goal):
+            self.tell("That turn stands on another branch of this session", severity="warning")
+
     def _would_lose_turns(self) -> bool:
         """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""
         now = time.monotonic()
@@ -217,6 +232,7 @@ class WarmchatApp(App[None]):
         if old is not None:
             threading.Thread(target=old.close, name="close-session", daemon=True).start()
         await self.chat.show_session(event.session)
+        await self._go_to_goal()
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""

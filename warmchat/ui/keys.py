@@ -44,6 +44,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Voices", "Warmth dial", "", "", "warmth", "warmth", "[-1..1|off]", more="off: as the profile says"),
     Deed("Voices", "Adapters", "Ctrl+L", "ctrl+l", "adapters", "adapters", more="their strengths, live"),
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
+    Deed("Checking", "All disagreements", "F10", "f10", "flags", "flags", more="of all sessions, with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
          more="F4, F5 and Ctrl+G then mean it"),
@@ -103,6 +104,26 @@ ADAPTERS: tuple[Deed, ...] = (
     Deed("Adapters", "All as the file says", "R", "R,shift+r", "reset_all"),
     Deed("Adapters", "Help", "F1, ?", "f1,question_mark", "help"),
     Deed("Adapters", "Back to the chat", "Esc, Ctrl+L", "escape,ctrl+l", "leave"),
+)
+
+FLAGS: tuple[Deed, ...] = (
+    Deed("Disagreements", "Choose one", "Up, Down"),
+    Deed("Disagreements", "Both answers side by side", "Enter"),
+    Deed("Disagreements", "Open the conversation there", "o", "o", "conversation"),
+    Deed("Disagreements", "Export what is listed", "e", "e", "export", more="JSON Lines, CSV, Markdown, HTML"),
+    Deed("Disagreements", "Show or hide the course over time", "s", "s", "course"),
+    Deed("Narrow the list", "By verdict", "l", more="with Shift the other way round, as all below"),
+    Deed("Narrow the list", "By kind", "k"),
+    Deed("Narrow the list", "By who bent to what you said", "d"),
+    Deed("Narrow the list", "By score", "c"),
+    Deed("Narrow the list", "By stakes", "t", more="your message speaks of health, money, law or safety"),
+    Deed("Narrow the list", "By voice", "v"),
+    Deed("Narrow the list", "By model", "m"),
+    Deed("Narrow the list", "By age", "a"),
+    Deed("Narrow the list", "By your mark", "r"),
+    Deed("Narrow the list", "All again", "x", "x", "clear"),
+    Deed("Disagreements", "Help", "F1, ?", "f1,question_mark", "help"),
+    Deed("Disagreements", "Back to the chat", "Esc, q, F10", "escape,q,f10", "leave"),
 )
 
 # Bound, not left to widgets: a widget takes its keys later than a screen takes its own, and a number that is typed fast

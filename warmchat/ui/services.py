@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
+    from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
     from warmchat.settings import Settings
+    from warmchat.storage.records import Day, Flag, TurnFilter
 
 
 class ProfileShelf(Protocol):
@@ -66,6 +68,22 @@ class SessionSummary(Protocol):
     def disagreements(self) -> int: ...
 
 
+class FlagLog(Protocol):
+    """The log, as the screen of disagreements asks it. Each may block and raises `LogError`."""
+
+    def flag_list(self, where: TurnFilter, limit: int, /) -> tuple[list[Flag], int]:
+        """The newest turns that fit, and how many fit."""
+
+    def course(self, where: TurnFilter, /) -> list[Day]:
+        """What checks came to, day by day."""
+
+    def voices_and_models(self) -> tuple[list[str], list[str]]:
+        """Profiles and models whose replies were compared."""
+
+    def turn(self, turn_id: str, /) -> Turn:
+        """One turn. Raises `NotFound`."""
+
+
 @dataclass(frozen=True)
 class Services:
     """What the app is started with.
@@ -78,6 +96,8 @@ class Services:
         sessions: the sessions of the log, newest first; may block.
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start; None for a new one.
+        flags: the log, opened where it was not; may block.
+        export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
     """
@@ -89,6 +109,8 @@ class Services:
     find_models: Callable[[], Sequence[FoundModel]]
     export: Callable[[str, str, Path], Path]
     sessions: Callable[[], Sequence[SessionSummary]]
+    flags: Callable[[], FlagLog]
+    export_turns: Callable[[TurnFilter, str, Path], Path]
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str

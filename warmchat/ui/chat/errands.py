@@ -57,6 +57,13 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
         )
 
 
+def flags(screen: ChatScreen) -> None:
+    """Open the disagreements of all sessions."""
+    from warmchat.ui.flags.screen import FlagsScreen
+
+    screen.app.push_screen(FlagsScreen(screen.chat_app.services.flags))
+
+
 def _was_changed(screen: ChatScreen, turn: Turn) -> bool:
     return turn.reply is not None and not screen.look_of_reply(turn.reply).plain
 

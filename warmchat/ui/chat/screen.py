@@ -333,6 +333,9 @@ class ChatScreen(Screen[None]):
     def action_side_by_side(self) -> None:
         errands.compare(self, self.meant_turn(lambda t: t.shadow is not None))
 
+    def action_flags(self) -> None:
+        errands.flags(self)
+
     def on_turn_view_compare_asked(self, event: TurnView.CompareAsked) -> None:
         turns = self.session.turns if self.session is not None else ()
         errands.compare(self, next((t for t in turns if t.id == event.turn_id), None))

@@ -218,6 +218,22 @@ class Transcript(VerticalScroll, can_focus=False):
             index = max(0, views.index(self.chosen) + step)
         self.choose(views[index] if index < len(views) else None)
 
+    async def go_to(self, turn_id: str) -> bool:
+        """Choose a turn, mounting those around it where it is not here. False where the session has none of that id."""
+        turns = self._source()
+        at = next((i for i, turn in enumerate(turns) if turn.id == turn_id), None)
+        if at is None:
+            return False
+        if self.view(turn_id) is None:
+            self.chosen = None
+            await self.remove_children(TurnView)
+            self._first = max(0, at - STEP)
+            await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
+            self._say_earlier()
+            self.mark_window()
+        self.choose(self.view(turn_id))
+        return True
+
     def choose(self, view: TurnView | None) -> None:
         """Mark a turn as the one that the keys mean; None goes back to the newest."""
         if self.chosen is not None:
