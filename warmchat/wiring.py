@@ -206,6 +206,7 @@ def make_services(
         warmth: where the first voice's dial stands at the start of a session; None: as its file says.
         read_ahead: silent voices read the transcript in idle time.
     """
+    from warmchat.profiles.files import ProfileFiles
     from warmchat.ui.services import Services
 
     @cache
@@ -257,6 +258,7 @@ def make_services(
         export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
         sessions=sessions,
         flags=lambda: log()[0],
+        profile_files=ProfileFiles(profiles),
         export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
         initial_model=model,
         initial_session=session,

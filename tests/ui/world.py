@@ -19,7 +19,8 @@ from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
 from warmchat.models.adapters import AdapterShelf
-from warmchat.profiles.library import ProfileLibrary
+from warmchat.profiles.files import ProfileFiles
+from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
@@ -138,6 +139,7 @@ class World:
 
     script: Callable[[Job], Answer] = warm_or_plain
     shelf: Shelf = field(default_factory=Shelf)
+    library: ProfileLibrary | None = None  # real files instead of the shelf
     settings: Settings = field(default_factory=Settings)
     model: Path | None = Path("model.gguf")
     rules: SessionRules = field(default_factory=SessionRules)
@@ -164,13 +166,14 @@ class World:
         self.app = WarmchatApp(
             Services(
                 settings=self.settings,
-                profiles=self.shelf,
+                profiles=self.library or self.shelf,
                 open_session=self._open_session,
                 open_engine=self._open_engine,
                 find_models=lambda: self.found,
                 export=self._export,
                 sessions=lambda: self.summaries,
                 flags=lambda: self.log,
+                profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
                 export_turns=self._export_turns,
                 initial_model=self.model,
                 log_problem=lambda: self.log_problem,
@@ -205,7 +208,7 @@ class World:
             raise self.session_error
         return ChatSession(
             engine=None,
-            profiles=cast("ProfileLibrary", self.shelf),
+            profiles=self.library or cast("ProfileLibrary", self.shelf),
             log=self.log,
             detector=WordDetector(),
             rules=self.rules,

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from warmchat.storage.log import SessionLog
 
 COMPANION = "companion"
+TRIAL_SEED = 1
 SAVE_EVERY_S = 0.5  # what was streamed is in the log at least twice a second
 
 
@@ -173,6 +174,20 @@ class ChatSession:
         turns = self._parts.windows.of(self.turns, sequence_of(profile.id, "visible"))
         used = engine.count(prompt_messages(profile, visible_history(turns), ""))
         return ContextUse(used=used, limit=engine.describe().n_ctx)
+
+    def try_out(self, profile: Profile, text: str) -> Handle:
+        """Let a profile answer one message by itself, also one that stands in no file. Nothing of it is kept.
+
+        What is drawn is drawn with one seed, so that two profiles can be told apart. Raises `WarmchatError`.
+        """
+        parts = self._parts
+        engine = parts.need_engine()
+        setting = parts.dials.own_setting(profile, parts.base())
+        seed = TRIAL_SEED if profile.sampling.seed is None else profile.sampling.seed
+        seeded = replace(profile, sampling=replace(profile.sampling, seed=seed))
+        return engine.submit(
+            direct_job(seeded, [], text, sequence="trial", priority=Priority.ASKED, adapters=setting.adapters)
+        )
 
     def cancel(self) -> None:
         """Stop the visible reply; what came of it is kept."""

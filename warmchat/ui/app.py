@@ -52,6 +52,7 @@ class WarmchatApp(App[None]):
         "disagreement/panel.tcss",
         "adapters/panel.tcss",
         "flags/screen.tcss",
+        "profiles/screen.tcss",
         "pickers/pickers.tcss",
         "help/screen.tcss",
     ]

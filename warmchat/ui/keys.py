@@ -37,7 +37,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Writing", "Attach a file as text", "Ctrl+T", "ctrl+t", "attach", "attach", "[PATH]"),
     Deed("Writing", "Stop the reply", "Esc", "escape", "stop", more="what came of it is kept"),
     Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="for the next turn"),
-    Deed("Voices", "Choose a profile", "F6", "f6", "profile", "profile", "[ID]"),
+    Deed("Voices", "Profiles", "F6", "f6", "profile", "profile", "[ID]", more="choose, read, edit, try, import"),
     Deed("Voices", "Choose a model", "F3", "f3", "model", "model", "[FILE.gguf]"),
     Deed("Voices", "Colder", "Alt+-", "alt+minus", "colder", more="one step of the warmth dial"),
     Deed("Voices", "Warmer", "Alt+=, Alt++", "alt+equals_sign,alt+plus", "warmer"),
@@ -104,6 +104,31 @@ ADAPTERS: tuple[Deed, ...] = (
     Deed("Adapters", "All as the file says", "R", "R,shift+r", "reset_all"),
     Deed("Adapters", "Help", "F1, ?", "f1,question_mark", "help"),
     Deed("Adapters", "Back to the chat", "Esc, Ctrl+L", "escape,ctrl+l", "leave"),
+)
+
+PROFILES: tuple[Deed, ...] = (
+    Deed("Profiles", "Choose one", "Up, Down"),
+    Deed("Profiles", "Let it speak next", "Enter"),
+    Deed("Profiles", "Edit here", "e", "e", "edit", more="of a shipped one, your own copy"),
+    Deed("Profiles", "Edit in your editor", "E", "E,shift+e", "external", more="$VISUAL or $EDITOR"),
+    Deed("Profiles", "Try it", "t", "t", "try", more="beside the reference, on a message of yours"),
+    Deed("Profiles", "Differences from the shipped one", "d", "d", "differences"),
+    Deed("Profiles", "New", "n", "n", "new"),
+    Deed("Profiles", "Duplicate", "c", "c", "duplicate"),
+    Deed("Profiles", "Import", "i", "i", "import", more="aichat role, agent, llm template, character card"),
+    Deed("Profiles", "Export for another program", "x", "x", "export"),
+    Deed("Profiles", "Help", "F1, ?", "f1,question_mark", "help"),
+    Deed("Profiles", "Back to the chat", "Esc, q, F6", "escape,q,f6", "leave"),
+)
+
+EDITOR: tuple[Deed, ...] = (
+    Deed("Profile", "Save", "Ctrl+S", "ctrl+s", "save", more="of a shipped profile, your own copy"),
+    Deed("Profile", "Try the draft", "F5", "f5", "try", more="beside what is saved, on a message of yours"),
+    Deed("Profile", "Differences", "F4", "f4", "differences", more="from the shipped file, or from what is saved"),
+    Deed("Profile", "Go to the mistake", "F8", "f8", "to_mistake"),
+    Deed("Profile", "Go on in your editor", "Ctrl+X", "ctrl+x", "external", more="$VISUAL or $EDITOR"),
+    Deed("Profile", "Help", "F1", "f1", "help"),
+    Deed("Profile", "Back", "Esc", "escape", "leave"),
 )
 
 FLAGS: tuple[Deed, ...] = (

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
+    from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
     from warmchat.settings import Settings
     from warmchat.storage.records import Day, Flag, TurnFilter
@@ -97,6 +98,7 @@ class Services:
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start; None for a new one.
         flags: the log, opened where it was not; may block.
+        profile_files: the files behind `profiles`.
         export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
@@ -110,6 +112,7 @@ class Services:
     export: Callable[[str, str, Path], Path]
     sessions: Callable[[], Sequence[SessionSummary]]
     flags: Callable[[], FlagLog]
+    profile_files: ProfileFiles
     export_turns: Callable[[TurnFilter, str, Path], Path]
     initial_model: Path | None = None
     initial_session: str | None = None

@@ -166,9 +166,8 @@ def choose_model(screen: ChatScreen) -> None:
 
 
 def choose_profile(screen: ChatScreen) -> None:
-    """Pick the voice that speaks next."""
-    from warmchat.ui.pickers.picker import Picker
-    from warmchat.ui.pickers.rows import profile_rows
+    """Pick the voice that speaks next; edit it first, or try it."""
+    from warmchat.ui.profiles.screen import ProfilesScreen
 
     app = screen.chat_app
 
@@ -176,9 +175,8 @@ def choose_profile(screen: ChatScreen) -> None:
         if profile_id:
             screen.speak_as(profile_id)
 
-    app.push_screen(
-        Picker("Profiles", load=lambda: profile_rows(app.services.profiles.all()), empty="No profile was found"), take
-    )
+    now = screen.session.profile.id if screen.session is not None else ""
+    app.push_screen(ProfilesScreen(app.services.profile_files, chosen=now), take)
 
 
 def choose_session(screen: ChatScreen) -> None:
