@@ -37,7 +37,7 @@ def remembered(world: World, weeks: int = 8) -> World:
 
 async def open_flags(world: World, pilot: Pilot[None]) -> FlagsScreen:
     await world.ready(pilot)
-    await pilot.press("f10")
+    await pilot.press("f12")
     await until(pilot, lambda: isinstance(world.app.screen, FlagsScreen) and "fit" in drawn(world))
     screen = world.app.screen
     assert isinstance(screen, FlagsScreen)

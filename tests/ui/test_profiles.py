@@ -84,7 +84,7 @@ async def test_an_edit_of_a_shipped_profile_becomes_your_own_copy_and_speaks_at_
         await until(pilot, lambda: "not saved" not in drawn(world))
         assert "Reply factually" in mine("oracle").read_text()
         box.load_text(box.text.replace("Reply factually", "Speak factually"))
-        await pilot.press("ctrl+s", "escape", "escape")
+        await pilot.press("f2", "escape", "escape")
         assert "Speak factually" in mine("oracle").read_text(), "the second save replaces the copy"
         await until(pilot, lambda: world.app.screen is world.app.chat)
         await world.say(pilot, "hello")

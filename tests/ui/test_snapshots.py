@@ -121,7 +121,7 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
 async def flags(world: World, pilot: Pilot[None]) -> None:
     """The disagreements of a log of some weeks, narrowed to a kind."""
     remembered(world)
-    await pilot.press("f10")
+    await pilot.press("f12")
     await until(pilot, lambda: "20 fit" in drawn(world))
     await pilot.press("k", "k")
     await until(pilot, lambda: "kind premise accepted" in drawn(world) and "20 fit" in drawn(world))

@@ -44,7 +44,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Voices", "Warmth dial", "", "", "warmth", "warmth", "[-1..1|off]", more="off: as the profile says"),
     Deed("Voices", "Adapters", "Ctrl+L", "ctrl+l", "adapters", "adapters", more="their strengths, live"),
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
-    Deed("Checking", "All disagreements", "F10", "f10", "flags", "flags", more="of all sessions, with filters"),
+    Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
          more="F4, F5 and Ctrl+G then mean it"),
@@ -122,11 +122,11 @@ PROFILES: tuple[Deed, ...] = (
 )
 
 EDITOR: tuple[Deed, ...] = (
-    Deed("Profile", "Save", "Ctrl+S", "ctrl+s", "save", more="of a shipped profile, your own copy"),
+    Deed("Profile", "Save", "F2, Ctrl+S", "f2,ctrl+s", "save", more="of a shipped profile, your own copy"),
     Deed("Profile", "Try the draft", "F5", "f5", "try", more="beside what is saved, on a message of yours"),
     Deed("Profile", "Differences", "F4", "f4", "differences", more="from the shipped file, or from what is saved"),
     Deed("Profile", "Go to the mistake", "F8", "f8", "to_mistake"),
-    Deed("Profile", "Go on in your editor", "Ctrl+X", "ctrl+x", "external", more="$VISUAL or $EDITOR"),
+    Deed("Profile", "Go on in your editor", "Alt+X", "alt+x", "external", more="$VISUAL or $EDITOR"),
     Deed("Profile", "Help", "F1", "f1", "help"),
     Deed("Profile", "Back", "Esc", "escape", "leave"),
 )
@@ -148,7 +148,7 @@ FLAGS: tuple[Deed, ...] = (
     Deed("Narrow the list", "By your mark", "r"),
     Deed("Narrow the list", "All again", "x", "x", "clear"),
     Deed("Disagreements", "Help", "F1, ?", "f1,question_mark", "help"),
-    Deed("Disagreements", "Back to the chat", "Esc, q, F10", "escape,q,f10", "leave"),
+    Deed("Disagreements", "Back to the chat", "Esc, q, F12", "escape,q,f12", "leave"),
 )
 
 # Bound, not left to widgets: a widget takes its keys later than a screen takes its own, and a number that is typed fast

@@ -23,6 +23,7 @@ from warmchat.domain.turn import (
 from warmchat.domain.turn import TurnEvent as SessionEvent
 from warmchat.domain.verdict import PENDING
 from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.turn_thread import TurnEnded
 from warmchat.ui.words import tokens_per_second
 
@@ -52,6 +53,7 @@ class TurnFlow:
         self._log_said = False
         self._paint_at = 0.0
         self._spent_before = 0.0
+        self.hourly = HourlyCount(on=True)
 
     @property
     def replying(self) -> bool:
@@ -61,6 +63,7 @@ class TurnFlow:
     def mount(self) -> None:
         """Start listening; the timer sleeps while nothing runs."""
         self._timer = self._screen.set_interval(HEAR_S, self._hear, pause=True)
+        self.hourly = HourlyCount(on=self._screen.chat_app.services.settings.reminders)
 
     async def send(self, session: ChatSession, text: str) -> None:
         """Start a turn."""
@@ -158,6 +161,7 @@ class TurnFlow:
                 pending.discard(turn_id)
                 if view is not None:
                     view.judge(verdict)
+                    self._say_hourly(turn_id, view)
             case TurnFailed(_, message, hint):
                 self._screen.chat_app.tell(message, hint, severity="error")
                 if view is not None:
@@ -172,6 +176,15 @@ class TurnFlow:
                 view.reply.add(text)
             case WindowMoved(turn_id, dropped):
                 self._window_moved(turn_id, len(dropped), view)
+
+    def _say_hourly(self, turn_id: str, view: TurnView) -> None:
+        """In a long talk with a checked voice: how its replies fared."""
+        session, screen = self._screen.session, self._screen
+        turn = next((t for t in session.turns if t.id == turn_id), None) if session is not None else None
+        reference = screen.reference_look()
+        if session is not None and turn is not None and turn.profile != reference.id:
+            names = (screen.look_of(turn.profile).name, reference.name.lower())
+            view.note(self.hourly.due(session.turns, turn.profile, names, time.monotonic()))
 
     def _window_moved(self, turn_id: str, dropped: int, view: TurnView | None) -> None:
         session = self._screen.session

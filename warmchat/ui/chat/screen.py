@@ -31,6 +31,7 @@ from warmchat.ui.chat.welcome import trouble_line, welcome_text
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
+from warmchat.ui.words import program_words
 
 if TYPE_CHECKING:
     from textual.widgets import Markdown
@@ -121,7 +122,9 @@ class ChatScreen(Screen[None]):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record)
+            reference, checked = self.reference_look(), session.rules.shadow != "off"
+            says = ("", "") if look.id == reference.id else program_words(reference.name.lower(), checked=checked)
+            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record, says=says)
         look = self._state.voice
         for name in VOICE_CLASSES:
             self.set_class(name == look.css_class, name)
@@ -198,6 +201,7 @@ class ChatScreen(Screen[None]):
         self._state = replace(self._state, speed=None, used=None)
         self.steering.forget()
         self._said.clear()
+        self.flow.hourly.begin()
         self.transcript.pending.clear()
         await self.transcript.show(lambda: session.turns)
         self.show_voice()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+from warmchat.domain.danger import signals_danger
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import (
@@ -29,12 +30,13 @@ from warmchat.domain.turn import (
 )
 from warmchat.engine.protocol import Engine
 from warmchat.session import ChatSession
+from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.plain.commands import Commands
 from warmchat.ui.plain.console import Console, ToldReply
 from warmchat.ui.plain.words import verdict_words
 from warmchat.ui.services import Services
 from warmchat.ui.turn_thread import Heard, TurnEnded, TurnThreads
-from warmchat.ui.words import repetition_words, stop_words
+from warmchat.ui.words import repetition_words, stop_words, where_to_turn_words
 
 LISTEN_S = 0.03
 CLOSE_WAIT_S = 3.0
@@ -58,6 +60,7 @@ class PlainChat:
         self._told: dict[str, ToldReply] = {}
         self._replying = False
         self._commands = Commands(self)
+        self._hourly = HourlyCount(on=services.settings.reminders)
 
     # ---- names
 
@@ -140,7 +143,9 @@ class PlainChat:
 
     def answer(self, text: str) -> None:
         """Send a message and tell what comes of it."""
-        session = self.session
+        session, note = self.session, self.services.settings.danger_note
+        if note.strip() and signals_danger(text):
+            self.console.say(where_to_turn_words(note))
         self._replying = True
         self._listen(lambda: session.send(text), "")
 
@@ -171,6 +176,7 @@ class PlainChat:
         off_record, old = self.session.off_record, self.session
         self.session = self.services.open_session(session_id)
         self.session.off_record = off_record
+        self._hourly.begin()
         if self.engine is not None:
             self.session.use_engine(self.engine)
         old.close()
@@ -250,6 +256,11 @@ class PlainChat:
             self.console.say(f"About your message {one_line(turn.user_text, 80)!r}:")
         own = turn.profile == self.session.rules.reference
         self.console.say(verdict_words(turn.verdict, reference=self.reference.lower(), own=own))
+        if not own:
+            names = (self.name_of(turn.profile), self.reference.lower())
+            words = self._hourly.due(self.session.turns, turn.profile, names, time.monotonic())
+            if words:
+                self.console.say(f"Note: {words}")
 
     def _close(self) -> None:
         self.session.close()

@@ -67,7 +67,7 @@ class ProfileEditor(Screen[str | None]):
         yield self._box
         yield self._said
         yield Static(
-            Content("Ctrl+S save · F5 try · F4 differences · F8 to the mistake · F1 help · Esc back"),
+            Content("F2 save · F5 try · F4 differences · F8 to the mistake · F1 help · Esc back"),
             markup=False, id="keys",
         )  # fmt: skip
 

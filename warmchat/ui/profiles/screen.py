@@ -189,7 +189,7 @@ class ProfilesScreen(Screen[str | None]):
             except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
                 self._app.tell(str(error), severity="error")
                 return
-            self._app.tell(f"Read as {found.kind}", "nothing is saved before Ctrl+S")
+            self._app.tell(f"Read as {found.kind}", "nothing is saved before F2")
             profile_id = free_id(found.profile_id, self._app.services.profiles.ids())
             self._edit(profile_id, found.text, new=True, dropped=found.dropped)
 
