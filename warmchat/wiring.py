@@ -185,8 +185,10 @@ def make_app(
     warmth: float | None = None,
 ) -> WarmchatApp:
     """The terminal app; arguments as for `make_services`."""
+    from warmchat.ui import keymap
     from warmchat.ui.app import WarmchatApp
 
+    keymap.use(settings.keys)  # a key that cannot be is said here, in the shell, not on a screen
     return WarmchatApp(make_services(settings, profiles=profiles, model=model, session=session, warmth=warmth))
 
 
@@ -244,6 +246,9 @@ def make_services(
     def sessions() -> Sequence[SessionSummary]:
         return log()[0].sessions()
 
+    def messages() -> Sequence[str]:
+        return log()[0].messages()
+
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
 
@@ -259,6 +264,7 @@ def make_services(
         sessions=sessions,
         flags=lambda: log()[0],
         profile_files=ProfileFiles(profiles),
+        messages=messages,
         export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
         initial_model=model,
         initial_session=session,

@@ -173,6 +173,7 @@ class World:
                 export=self._export,
                 sessions=lambda: self.summaries,
                 flags=lambda: self.log,
+                messages=self.log.messages,
                 profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
                 export_turns=self._export_turns,
                 initial_model=self.model,

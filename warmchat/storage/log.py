@@ -218,6 +218,11 @@ class SessionLog:
             raise NotFound(f"The log holds no turn {turn_id!r}", SESSIONS_HINT)
         return found
 
+    def messages(self, limit: int = 200) -> list[str]:
+        """The user's newest messages of all sessions, oldest first, each text once."""
+        with self._reading() as db:
+            return queries.messages(db, limit)
+
     def search(self, text: str, limit: int = 100) -> list[Hit]:
         """Messages and replies that hold all words of `text`, newest first. Any text may be asked."""
         with self._reading() as db:

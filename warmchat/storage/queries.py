@@ -145,6 +145,12 @@ def voices_and_models(db: Database) -> tuple[list[str], list[str]]:
     return profiles_found, models_found
 
 
+def messages(db: Database, limit: int) -> list[str]:
+    """The user's newest messages, oldest first, each text once, at its newest place."""
+    found = db.execute("SELECT user_text FROM turns ORDER BY n DESC LIMIT ?", [limit]).fetchall()
+    return list(dict.fromkeys(row[0] for row in found))[::-1]
+
+
 def turn(db: Database, turn_id: str) -> Turn | None:
     """One turn with its current verdict; None where the log does not hold it."""
     places = db.query("SELECT turn_id, reply_id, shadow_id, verdict_n FROM exchanges WHERE turn_id = ?", [turn_id])

@@ -6,8 +6,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,10 +17,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import printable
+from warmchat.domain.text import one_line, printable
+from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
-from warmchat.ui.keys import CHAT
+from warmchat.ui.keymap import QUIT, shown
+from warmchat.ui.keys import CHAT, Deed
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.services import Services
 from warmchat.ui.theme import DARK, LIGHT, THEMES
@@ -56,7 +60,7 @@ class WarmchatApp(App[None]):
         "pickers/pickers.tcss",
         "help/screen.tcss",
     ]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id=QUIT)]
 
     class ModelChanged(Message):
         """The model's seat has a new state."""
@@ -103,7 +107,12 @@ class WarmchatApp(App[None]):
         return dict(DARK.variables)
 
     def on_mount(self) -> None:
-        self.theme = THEMES[self.services.settings.theme].name
+        settings = self.services.settings
+        self.theme = THEMES[settings.theme].name
+        self.set_keymap(keymap.use(settings.keys))
+        if settings.reduced_motion:
+            self.animation_level = "none"
+            self.chat.be_still()
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -233,7 +242,14 @@ class WarmchatApp(App[None]):
         if old is not None:
             threading.Thread(target=old.close, name="close-session", daemon=True).start()
         await self.chat.show_session(event.session)
+        threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
         await self._go_to_goal()
+
+    def _learn_messages(self) -> None:
+        """What was written in earlier sessions, for walking back through it."""
+        with suppress(WarmchatError, RuntimeError):  # RuntimeError: the app is closing
+            messages = self.services.messages()
+            self.call_from_thread(self.chat.recall.learn, messages)
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""
@@ -264,20 +280,25 @@ class WarmchatApp(App[None]):
         self._interrupted_at = now
         self.tell("Ctrl+C again quits", "Esc stops a reply")
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do, by name."""
-        if screen is not self.chat:
-            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
-            return
-        for deed in CHAT:
+        deeds: tuple[Deed, ...] = CHAT if screen is self.chat else getattr(screen, "DEEDS", ())
+        for deed in deeds:
             if deed.action:
                 command = f"/{deed.command}" if deed.command else ""
-                say = " · ".join(part for part in (deed.shown, command, deed.more) if part)
-                yield SystemCommand(deed.title, say, self._palette_deed(deed.action))
+                say = " · ".join(part for part in (shown(deed), command, deed.more) if part)
+                yield SystemCommand(deed.title, say, self._palette_deed(screen, deed.action))
+        if screen is self.chat:
+            for profile in self.services.profiles.all():
+                name = one_line(profile.name, 40)
+                yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
+                                    partial(self.chat.speak_as, profile.id))  # fmt: skip
+        else:
+            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
 
-    def _palette_deed(self, action: str) -> Callable[[], Awaitable[None]]:
+    def _palette_deed(self, screen: Screen[Any], action: str) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            await self.chat.run_action(action)
+            await screen.run_action(action)
 
         return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -30,11 +31,18 @@ class Deed:
     argument: str = ""
     more: str = ""
 
+    @property
+    def name(self) -> str:
+        """Its title as the setting `keys` has it: ``switch-voice``. Deeds of one title share their keys."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower().replace("’", "")).strip("-")
+
 
 CHAT: tuple[Deed, ...] = (
     Deed("Writing", "Send the message", "Enter"),
     Deed("Writing", "New line", "Ctrl+J, Alt+Enter", more="or Shift+Enter, where terminals send it"),
     Deed("Writing", "Attach a file as text", "Ctrl+T", "ctrl+t", "attach", "attach", "[PATH]"),
+    Deed("Writing", "Message before, message after", "Alt+P, Alt+N", more="of what you wrote, ever"),
+    Deed("Writing", "Write in your editor", "Alt+X", "alt+x", "external_editor", "editor", more="$VISUAL or $EDITOR"),
     Deed("Writing", "Stop the reply", "Esc", "escape", "stop", more="what came of it is kept"),
     Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="for the next turn"),
     Deed("Voices", "Profiles", "F6", "f6", "profile", "profile", "[ID]", more="choose, read, edit, try, import"),
@@ -69,6 +77,8 @@ MOVING: tuple[tuple[str, str], ...] = (
     ("pagedown", "page(1)"),
     ("ctrl+home", "to_start"),
     ("ctrl+end", "to_end"),
+    ("alt+p", "recall(-1)"),
+    ("alt+n", "recall(1)"),
 )
 
 PANEL: tuple[Deed, ...] = (
@@ -166,7 +176,9 @@ COMMANDS: dict[str, Deed] = {deed.command: deed for deed in CHAT if deed.command
 
 def bindings(deeds: tuple[Deed, ...]) -> list[Binding]:
     """Bindings for a screen. They go before those of the focused widget: the text box knows F6 and Ctrl+D too."""
-    return [Binding(d.keys, d.action, d.title, show=False, priority=True) for d in deeds if d.keys and d.action]
+    return [
+        Binding(d.keys, d.action, d.title, show=False, priority=True, id=d.name) for d in deeds if d.keys and d.action
+    ]
 
 
 def moving_bindings(moving: tuple[tuple[str, str], ...] = MOVING) -> list[Binding]:

@@ -98,6 +98,7 @@ class Services:
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start; None for a new one.
         flags: the log, opened where it was not; may block.
+        messages: what the user wrote last in all sessions, oldest first; may block.
         profile_files: the files behind `profiles`.
         export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
@@ -113,6 +114,7 @@ class Services:
     sessions: Callable[[], Sequence[SessionSummary]]
     flags: Callable[[], FlagLog]
     profile_files: ProfileFiles
+    messages: Callable[[], Sequence[str]]
     export_turns: Callable[[TurnFilter, str, Path], Path]
     initial_model: Path | None = None
     initial_session: str | None = None

@@ -36,6 +36,7 @@ class AdaptersPanel(ModalScreen[None]):
     A change is in force with the next reply; nothing is loaded anew.
     """
 
+    DEEDS = ADAPTERS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ADAPTERS), *moving_bindings(ADAPTERS_MOVING)]
 
     def __init__(self, steering: Steering, voice: VoiceLook) -> None:

@@ -127,6 +127,24 @@ def attach(screen: ChatScreen, path: str) -> None:
         screen.app.push_screen(PathForm("Attach a file as text", "Path of the file"), take)
 
 
+def external_editor(screen: ChatScreen) -> None:
+    """Go on writing the message in the user's own editor; marks of files and pastes stand in it as marks."""
+    from textual.app import SuspendNotSupported
+
+    from warmchat.ui.external_editor import edit_text
+
+    app = screen.chat_app
+    try:
+        with app.suspend():
+            text = edit_text(screen.prompt.text)
+    except SuspendNotSupported:
+        app.tell("This terminal cannot be lent to another program")
+    except WarmchatError as error:
+        app.tell(error.message, error.hint, severity="error")
+    else:
+        screen.prompt.rewrite(text.strip("\n"))
+
+
 def adapters(screen: ChatScreen) -> None:
     """Show the active voice's adapters and let their strengths be changed."""
     from warmchat.ui.adapters.panel import AdaptersPanel

@@ -54,6 +54,7 @@ class TurnFlow:
         self._paint_at = 0.0
         self._spent_before = 0.0
         self.hourly = HourlyCount(on=True)
+        self.paint_s = PAINT_S
 
     @property
     def replying(self) -> bool:
@@ -124,7 +125,7 @@ class TurnFlow:
         if self._live is None or now < self._paint_at:
             return
         spent = time.thread_time()
-        quickest, slowest = PAINT_S
+        quickest, slowest = self.paint_s
         self._paint_at = now + min(slowest, max(quickest, (spent - self._spent_before) / SHARE))
         self._spent_before = spent
         self._live.reply.paint()

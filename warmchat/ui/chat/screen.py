@@ -23,11 +23,13 @@ from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
 from warmchat.ui.chat.looks import look_of_reply, look_with
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.chat.recall import Recall
 from warmchat.ui.chat.steering import Steering
 from warmchat.ui.chat.transcript import Transcript
 from warmchat.ui.chat.turn_view import TurnView
 from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
+from warmchat.ui.keymap import first_key
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
@@ -62,6 +64,7 @@ class ChatScreen(Screen[None]):
         self.flow = TurnFlow(self)
         self.steering = Steering(self)
         self.dial = WarmthDial(self, self.steering)
+        self.recall = Recall()
         self.last_other = ""  # the voice that spoke last beside the reference
         self._said: set[str] = set()
         self._state = HeaderState(VoiceLook.unknown("oracle"))
@@ -92,6 +95,11 @@ class ChatScreen(Screen[None]):
         self.show_model(self.chat_app.seat.state)
         self.show_voice()
         self.prompt.focus()
+
+    def be_still(self) -> None:
+        """Nothing blinks; a coming reply is repainted seldom."""
+        self.prompt.cursor_blink = False
+        self.flow.paint_s = (1.0, 1.0)
 
     # ---- voices
 
@@ -137,7 +145,9 @@ class ChatScreen(Screen[None]):
         """What matters now, on the prompt's border."""
         self._show_trouble()
         busy = self.flow.replying
-        self.prompt.show_hint(" Esc stops the reply " if busy else " Enter sends · F2 voice · F1 help ")
+        stop, switch, help_ = (first_key(name) for name in ("stop-the-reply", "switch-voice", "help"))
+        hint = f" {stop} stops the reply " if busy else f" Enter sends · {switch} voice · {help_} help "
+        self.prompt.show_hint(hint)
 
     def speak_as(self, profile_id: str) -> None:
         """Let another voice speak from the next turn on; at once, or as soon as the turn that just began is open."""
@@ -271,6 +281,7 @@ class ChatScreen(Screen[None]):
         if self.flow.replying:
             self.chat_app.tell("A reply is still coming", "Esc stops it; then Enter sends")
             return
+        self.recall.add(text)
         self.prompt.clear_written()
         if self.session is None or self.chat_app.seat.opening:
             if self._held is not None:
@@ -378,6 +389,14 @@ class ChatScreen(Screen[None]):
         from warmchat.ui.help.screen import HelpScreen
 
         self.app.push_screen(HelpScreen(CHAT, signs=True))
+
+    def action_recall(self, direction: int) -> None:
+        text = self.recall.step(direction, self.prompt.text)
+        if text is not None:
+            self.prompt.put(text)
+
+    def action_external_editor(self) -> None:
+        errands.external_editor(self)
 
     async def action_walk(self, step: int) -> None:
         await self.transcript.walk(step)

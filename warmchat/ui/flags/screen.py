@@ -49,6 +49,7 @@ class Found:
 class FlagsScreen(Screen[None]):
     """The list on the left, both answers of the row on the right where there is room."""
 
+    DEEDS = FLAGS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(FLAGS),
         *(Binding(key, f"filter('{key}', 1)", show=False) for key in FILTER_KEYS),

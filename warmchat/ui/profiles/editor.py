@@ -36,6 +36,7 @@ class ProfileEditor(Screen[str | None]):
         dropped: what an import left out.
     """
 
+    DEEDS = EDITOR
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EDITOR)]
 
     def __init__(
