@@ -55,6 +55,11 @@ def test_everything_that_a_profile_can_say() -> None:
     assert profile.system_prompt == "You are kind."
 
 
+def test_a_control_vector_may_say_its_place_on_the_dial() -> None:
+    profile = parse(front("adapters: [{control_vector: warmth, dial: 0.5}]")).profile
+    assert profile.adapters == (AdapterRef("control_vector", "warmth", dial=0.5),)
+
+
 def test_what_is_left_out_has_the_domain_s_defaults() -> None:
     profile = parse(front("description: x", "sampling: {temperature: 1}")).profile
     assert profile.sampling == Sampling(temperature=1.0)
@@ -103,7 +108,10 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (["neutralise: 1"], 2, "neutralise cannot be 1", "true"),
         (["accent: '[red]'"], 2, "accent cannot be '[red]'", "accent: warm"),
         (["adapters:", "  - lora: ../../etc/passwd"], 3, "lora cannot be '../../etc/passwd'", "letters"),
-        (["adapters:", "  - control_vector: warmth"], 3, "a control_vector needs a strength", "control_vector: warmth"),
+        (["adapters:", "  - control_vector: warmth"], 3, "needs either a strength or a dial", "control_vector: warmth"),
+        (["adapters:", "  - {control_vector: w, strength: 1, dial: 1}"], 3, "either a strength or a dial", "dial: 0.5"),
+        (["adapters:", "  - {control_vector: w, dial: 1.5}"], 3, "dial cannot be 1.5", "dial: 0.5"),
+        (["adapters:", "  - {lora: w, dial: 1}"], 3, "a lora has a scale", "control_vector: warmth"),
         (["adapters:", "  - {lora: a, strength: 1}"], 3, "a lora has a scale", "control_vector"),
         (["adapters:", "  - {lora: a}", "  - {lora: b, control_vector: c}"], 4, "is either", "control_vector"),
         (["adapters:", "  - control_vector: w", "    strength: .inf"], 4, "strength cannot be inf", "strength: 0.25"),

@@ -187,3 +187,21 @@ def test_what_was_switched_off_is_recorded_as_off(shelf: AdapterShelf) -> None:
     origin = Origin(dial=off.dial, adapters=recorded(off))
     assert changed_from(BOTH, origin) == {("lora", "warm"): 0.0}
     assert changed_from(replace(BOTH, adapters=BOTH.adapters[:1]), origin) == {}
+
+
+def test_a_place_on_the_dial_means_the_range_of_the_vector_that_is_there(shelf: AdapterShelf) -> None:
+    asking = voice(AdapterRef("control_vector", "warmth", dial=0.5))
+    own = setting_for(asking, NONE, shelf, "base")
+    assert strengths(own) == {"warmth": 0.2}
+    assert own.dial == own.own_dial == 0.5
+    assert not own.changed
+    assert strengths(setting_for(asking, dialled(-1.0), shelf, "base")) == {"warmth": -0.3}
+    assert [each.name for each in setting_for(asking, dialled(1.0), shelf, "base").changed] == ["warmth"]
+
+
+def test_a_reply_made_at_the_profiles_place_of_the_dial_is_not_changed(shelf: AdapterShelf) -> None:
+    asking = voice(AdapterRef("control_vector", "warmth", dial=0.5))
+    own, turned = (setting_for(asking, changes, shelf, "base") for changes in (NONE, dialled(1.0)))
+    assert changed_from(asking, Origin(adapters=recorded(own), dial=own.dial)) == {}
+    found = changed_from(asking, Origin(adapters=recorded(turned), dial=turned.dial))
+    assert {name: round(raw, 6) for name, raw in found.items()} == {WARMTH: 0.4}

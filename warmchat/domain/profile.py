@@ -42,11 +42,18 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class AdapterRef:
-    """An adapter that a profile asks for: a control vector or a LoRA, by name, with its strength (LoRA: its scale)."""
+    """An adapter that a profile asks for: a control vector or a LoRA, by name, with its strength (LoRA: its scale).
+
+    Attributes:
+        strength: raw. What it does depends on the model that the vector was made for.
+        dial: of a control vector, instead of the strength: its place on the range that its maker measured, -1 to +1,
+            so that one profile means the same with every model.
+    """
 
     kind: Literal["control_vector", "lora"]
     name: str
-    strength: float
+    strength: float = 0.0
+    dial: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class Profile:
             "strategy": self.strategy,
             "neutralise": self.neutralise,
             "sampling": {name: value for name, value in asdict(self.sampling).items() if value != default[name]},
-            "adapters": [asdict(a) for a in self.adapters],
+            "adapters": [{k: v for k, v in asdict(a).items() if v is not None} for a in self.adapters],
         }
         return hashlib.sha256(json.dumps(spoken, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -39,12 +39,13 @@ class SamplingEntry(BaseModel):
 
 
 class AdapterEntry(BaseModel):
-    """One item of `adapters`: a control vector with its strength, or a LoRA with its scale."""
+    """One item of `adapters`: a control vector with its strength or its place on the dial, or a LoRA with its scale."""
 
     model_config = _RULES
 
     control_vector: AdapterName | None = None
     strength: Strength | None = None
+    dial: float | None = Field(default=None, ge=-1, le=1)
     lora: AdapterName | None = None
     scale: Strength | None = None
 
@@ -52,16 +53,17 @@ class AdapterEntry(BaseModel):
     def _one_kind(self) -> AdapterEntry:
         if (self.control_vector is None) == (self.lora is None):
             raise ValueError("an adapter is either a control_vector or a lora")
-        if self.control_vector is not None and (self.strength is None or self.scale is not None):
-            raise ValueError("a control_vector needs a strength")
-        if self.lora is not None and self.strength is not None:
+        one = (self.strength is None) != (self.dial is None)
+        if self.control_vector is not None and (not one or self.scale is not None):
+            raise ValueError("a control_vector needs either a strength or a dial")
+        if self.lora is not None and (self.strength is not None or self.dial is not None):
             raise ValueError("a lora has a scale, not a strength")
         return self
 
     def as_ref(self) -> AdapterRef:
         """The plain value."""
         if self.control_vector is not None:
-            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0)
+            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0, self.dial)
         return AdapterRef("lora", self.lora or "", 1.0 if self.scale is None else self.scale)
 
 
@@ -96,9 +98,10 @@ WRITE: dict[str, str] = {
     "repeat_last_n": "a whole number of tokens from 0 to 65536, such as repeat_last_n: 64",
     "max_tokens": "a whole number of tokens from 1 to 65536, such as max_tokens: 512",
     "seed": "a whole number from 0 to 4294967294, or leave the line out for a new seed each turn",
-    "adapters": "a list such as - {control_vector: warmth, strength: 0.25}",
+    "adapters": "a list such as - {control_vector: warmth, dial: 0.5}",
     "control_vector": "the vector's name (letters, digits, . _ -), such as control_vector: warmth",
     "strength": "a number, such as strength: 0.25",
+    "dial": "a number from -1 to 1, such as dial: 0.5: a place on the range that the vector's maker measured",
     "lora": "the LoRA's name (letters, digits, . _ -), such as lora: warm",
     "scale": "a number, such as scale: 1.0",
     "accent": "accent: cold, accent: warm or the name of a colour",

@@ -212,12 +212,20 @@ def setting_for(
     switched_on = [key for key in on if key[0] == base and key[1:] not in known]
     refs += [AdapterRef(kind, name, 0.0) for _, kind, name in switched_on]
     asked = [AdapterState(r.kind, r.name, r.strength, r.strength, r in named, r is driven) for r in refs]
-    states = [_in_place(state, changes, shelf, base) for state in asked]
+    states = [
+        _in_place(state, ref.dial, changes, shelf, base) for state, ref in zip(asked, refs, strict=True)
+    ]
     return Setting((*states, *(_others(shelf, base, {s.key for s in states}) if others and base else ())))
 
 
-def _in_place(state: AdapterState, changes: Changes, shelf: AdapterShelf, base: str) -> AdapterState:
-    """With its file and where the changes put it, or with the reason why it is missing."""
+def _in_place(
+    state: AdapterState, dial: float | None, changes: Changes, shelf: AdapterShelf, base: str
+) -> AdapterState:
+    """With its file and where the changes put it, or with the reason why it is missing.
+
+    Args:
+        dial: where the profile's file puts it on its range; None where it says a raw strength.
+    """
     driven = state.driven
     try:
         state = replace(state, found=shelf.find(state.kind, state.name, base))
@@ -225,6 +233,9 @@ def _in_place(state: AdapterState, changes: Changes, shelf: AdapterShelf, base: 
         why = (error.message, error.hint) if base else (f"{state.name!r} is left out: {NO_FILE}", USE_FILE)
         wanted = float(changes.dial or changes.steps) if driven else 0.0
         return replace(state, strength=state.own or wanted, missing=why)
+    if dial is not None:
+        own = raw_strength(dial, state.span)
+        state = replace(state, own=own, strength=own)
     raw = changes.strengths.get(state.key)
     if raw is not None:
         state = replace(state, strength=raw)
@@ -256,6 +267,8 @@ def changed_from(profile: Profile, origin: Origin) -> dict[Named, float]:
     if origin.dial is not None:  # so its vector was there, and off where it is not recorded
         driven = driven_by_dial(profile)
         then.setdefault((driven.kind, driven.name), 0.0)
+        if driven.dial is not None and abs(origin.dial - driven.dial) < 1e-5:
+            own[driven.kind, driven.name] = then[driven.kind, driven.name]
     return {named: raw for named, raw in then.items() if abs(raw - own.get(named, 0.0)) > 1e-6}
 
 
