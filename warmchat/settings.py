@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     remote_timeout: float = Field(default=180.0, gt=0)
     """Seconds to wait there for the first text of a reply."""
 
+    start: Literal["new", "last"] = "new"
+    """Begin a new session at the start, or go on with the last one where it was left."""
+
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import SessionSummary, TurnFilter
+    from warmchat.storage.records import TurnFilter
     from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
+
+
+LAST = "last"  # stands for the session that was spoken in last
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -134,7 +137,7 @@ def open_session(
     from warmchat.models.adapters import AdapterShelf, default_adapter_folders
     from warmchat.session import ChatSession, SessionRules
 
-    turns = log.path(session_id) if session_id is not None else []
+    turns, others = tree_of(log, session_id) if session_id is not None else ([], [])
     return ChatSession(
         engine=engine,
         profiles=profiles,
@@ -152,7 +155,20 @@ def open_session(
         profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
+        others=others,
+        alternatives=log.alternatives(session_id) if session_id is not None else {},
+        marks=log.marks(session_id) if session_id is not None else {},
     )
+
+
+def tree_of(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
+    """The turns of the branch that stood on the screen last, and those of the others."""
+    from warmchat.storage.log import path_to, path_to_newest
+
+    turns = log.turns(session_id)
+    path = path_to(turns, log.place(session_id)) or path_to_newest(turns)
+    shown = {turn.id for turn in path}
+    return path, [turn for turn in turns if turn.id not in shown]
 
 
 def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
@@ -222,6 +238,8 @@ def make_services(
             return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
 
     def open_one(session_id: str | None) -> ChatSession:
+        if session_id == LAST:
+            session_id = log()[0].last_session_id()
         opened = open_session(
             settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id, read_ahead=read_ahead
         )
@@ -243,9 +261,6 @@ def make_services(
         if not is_remote(settings, path):
             chat_model(path)
 
-    def sessions() -> Sequence[SessionSummary]:
-        return log()[0].sessions()
-
     def messages() -> Sequence[str]:
         return log()[0].messages()
 
@@ -261,13 +276,13 @@ def make_services(
         open_engine=engine_for,
         find_models=models,
         export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-        sessions=sessions,
+        log=lambda: log()[0],
         flags=lambda: log()[0],
         profile_files=ProfileFiles(profiles),
         messages=messages,
         export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
         initial_model=model,
-        initial_session=session,
+        initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,
         log_problem=lambda: log()[1],
     )

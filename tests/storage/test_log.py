@@ -19,10 +19,11 @@ from tests.storage.examples import (
     turn,
 )
 from warmchat.domain.errors import LogError, NotFound
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.verdict import unjudged
 from warmchat.storage.log import SessionLog, path_to_newest
-from warmchat.storage.records import Mark, TurnFilter
+from warmchat.storage.records import TurnFilter
 
 
 def count(log: SessionLog, table: str) -> int:
@@ -383,3 +384,23 @@ def test_adding_does_not_replace_a_profile_that_is_there(log: SessionLog) -> Non
         other.save_profile(COMPANION)
         other.add([replace(record, profiles=forged)])
         assert other.profiles([COMPANION.hash])[COMPANION.hash] == COMPANION
+
+
+def test_sessions_are_put_away_and_come_back(log: SessionLog) -> None:
+    tell(log, turn("t1", session="s1"))
+    tell(log, turn("t2", session="s2"))
+    log.archive_session("s1")
+    assert [s.id for s in log.sessions(archived=False)] == ["s2"]
+    assert [s.id for s in log.sessions(archived=True)] == ["s1"]
+    assert [s.id for s in log.sessions()] == ["s2", "s1"]
+    log.archive_session("s1", archived=False)
+    assert [s.id for s in log.sessions(archived=False)] == ["s2", "s1"]
+    with pytest.raises(NotFound):
+        log.archive_session("nobody")
+
+
+def test_a_session_that_was_left_on_a_branch_can_be_deleted(log: SessionLog) -> None:
+    tell(log, turn("t1", session="s1"))
+    log.save_place("s1", "t1")
+    assert log.delete_session("s1")
+    assert log.place("s1") is None

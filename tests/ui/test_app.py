@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.world import ORACLE, Found, Summary, World, drawn, finished_turns, until, warm_or_plain
+from tests.ui.world import COMPANION, ORACLE, Found, World, drawn, finished_turns, until, warm_or_plain
 from warmchat.domain.errors import LogNotWritable, ModelError, UnknownProfile
 from warmchat.engine.protocol import Job, Priority
 from warmchat.engine.scripted import Answer
@@ -153,14 +153,19 @@ async def test_a_failing_log_is_said_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_a_session_is_resumed_from_the_list() -> None:
-    world = World(summaries=[Summary("resumed", "Question number 1", "2026-01-01T10:00:00", 3, 1)])
+    world = World()
+    for turn in finished_turns(3):
+        assert turn.reply is not None
+        assert turn.verdict is not None
+        world.log.open_turn(turn, COMPANION)
+        world.log.save_reply(turn.id, turn.reply)
+        world.log.save_verdict(turn.id, turn.reply.id, turn.shadow, turn.verdict)
     async with world.app.run_test(size=(80, 40)) as pilot:
         await world.ready(pilot)
         await world.say(pilot, "hello")
-        world.resumed = finished_turns(3)
         await pilot.press("f7")
-        await until(pilot, lambda: "3 turns · ≠ 1" in drawn(world))
-        await pilot.press("enter")
+        await until(pilot, lambda: "3 turns" in drawn(world))
+        await pilot.press("down", "enter")
         await until(pilot, lambda: world.session.id == "resumed" and "Reply number 3." in drawn(world))
         assert "Noted." not in drawn(world)
         assert world.session.engine is world.engine

@@ -90,7 +90,7 @@ async def test_the_conversation_is_opened_at_the_turn() -> None:
         await until(pilot, lambda: world.app.chat.transcript.chosen.turn_id == "t15")  # type: ignore[union-attr]
         assert len(world.opened) == 2, "the session was open already"
         world.app.open_turn("s1", "elsewhere")
-        await until(pilot, lambda: any("another branch" in notice for notice in world.notices))
+        await until(pilot, lambda: any("not in this session any more" in notice for notice in world.notices))
 
 
 async def test_a_far_turn_is_mounted_with_those_around_it() -> None:

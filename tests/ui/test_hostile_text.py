@@ -14,7 +14,6 @@ from tests.ui.world import (
     COMPANION,
     ORACLE,
     Found,
-    Summary,
     WordDetector,
     World,
     click_actions,
@@ -140,16 +139,18 @@ async def test_a_link_is_shown_and_not_opened(monkeypatch: pytest.MonkeyPatch) -
         from textual.widgets import Markdown
 
         await pilot.click(Markdown, offset=(1, 0))
-        await until(pilot, lambda: any("Link: https://example.org/" in n for n in world.notices))
+        await until(pilot, lambda: "https://example.org/" in safe(world))
         assert not opened
-        safe(world)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert not opened
 
 
 async def test_profiles_models_sessions_and_their_lists() -> None:
     world = hostile_world(
         found=[Found(Path("/m/" + HOSTILE.replace("\x00", "")), HOSTILE, 1, HOSTILE, HOSTILE)],
-        summaries=[Summary("x", HOSTILE, HOSTILE, 1, 1)],
     )
+    world.log._db.execute("INSERT INTO sessions (id, title, started_at) VALUES ('x', ?, ?)", [HOSTILE, HOSTILE])
     for profile in (ORACLE, replace(COMPANION, accent=HOSTILE)):
         evil = replace(profile, name=HOSTILE, description=HOSTILE, source=HOSTILE)
         world.shelf.profiles[profile.id] = evil

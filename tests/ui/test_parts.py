@@ -11,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.color import Color
 
-from tests.ui.world import COMPANION, ORACLE, Summary
+from tests.ui.world import COMPANION, ORACLE
 from warmchat.domain.errors import EngineError
 from warmchat.domain.turn import ReplyFinished, TurnEvent, TurnFailed, TurnOpened, VerdictReached
 from warmchat.domain.verdict import Evidence, Span, Verdict, unjudged
+from warmchat.storage.records import SessionSummary
 from warmchat.ui.chat.header import HeaderState, header_line
 from warmchat.ui.chat.reply_view import needs_markdown
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.disagreement.panel import reason_text
 from warmchat.ui.keys import CHAT, COMMANDS, PANEL
-from warmchat.ui.pickers.rows import session_rows
+from warmchat.ui.sessions.rows import summary_row
 from warmchat.ui.theme import THEMES
 from warmchat.ui.turn_thread import TurnEnded, TurnThreads
 from warmchat.ui.voice_look import VoiceLook
@@ -61,8 +62,9 @@ def test_sessions_are_listed_by_the_readers_clock(monkeypatch: pytest.MonkeyPatc
     time.tzset()
     try:
         moments = ("2026-01-02T23:30:05.123+00:00", "?")
-        rows = session_rows([Summary(at, "t", at, 1, 0) for at in moments])
-        assert [row.content.plain for row in rows] == ["t\n2026-01-03 01:30 · 1 turn", "t\n? · 1 turn"]
+        sessions = [SessionSummary(at, "t", at, at, 1, 0, 0, (), ("oracle",)) for at in moments]
+        rows = [summary_row(session, here=False) for session in sessions]
+        assert [r.content.plain for r in rows] == ["t\n2026-01-03 01:30 · 1 turn · oracle", "t\n? · 1 turn · oracle"]
     finally:
         monkeypatch.undo()
         time.tzset()

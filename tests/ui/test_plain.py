@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.examples import flagged, tell, turn
 from tests.ui.test_hostile_text import HOSTILE
-from tests.ui.world import Summary, World, finished_turns, shelf_with_vector
+from tests.ui.world import World, finished_turns, shelf_with_vector
 from warmchat.domain.errors import EngineLost
 from warmchat.ui.plain.chat import PlainChat
 from warmchat.ui.plain.console import Console, ToldReply
@@ -114,7 +115,9 @@ def test_the_dial_turns_and_says_where_it_stands(tmp_path: Path) -> None:
 
 
 def test_files_long_messages_sessions_and_exports(tmp_path: Path) -> None:
-    world = World(summaries=[Summary("abc1", "Rivers", "2026-01-01", 3, 2)], resumed=finished_turns(3))
+    world = World(resumed=finished_turns(3))
+    flagged(world.log, turn("t1", "Rivers", session="abc1"))
+    tell(world.log, turn("t2", "And lakes?", session="abc1", parent="t1"))
     notes = tmp_path / "notes.txt"
     notes.write_text("three rivers", encoding="utf-8")
     typist, _ = chatted(world, f"/attach {notes}", "sum this \\", "up", "/export csv " + str(tmp_path / "o.csv"),
@@ -124,7 +127,7 @@ def test_files_long_messages_sessions_and_exports(tmp_path: Path) -> None:
     assert world.exported == [("resumed", "csv", tmp_path / "o.csv")] or world.exported[0][1:] == (
         "csv", tmp_path / "o.csv")  # fmt: skip
     said = typist.said
-    assert "abc1: Rivers, 3 turns, 2 flagged." in said
+    assert "abc1: Rivers, 2 turns, 1 flagged." in said
     assert world.opened == [None, "abc1", None]
     assert "Oracle, off the record> " in typist.prompts
     assert any(line.startswith("/export [md|html|jsonl|csv [PATH]]: ") for line in said)
@@ -164,8 +167,9 @@ def test_without_a_model_it_says_what_to_type() -> None:
 
 
 def test_hostile_text_does_nothing() -> None:
-    world = World(script=lambda job: HOSTILE + " Sydney.", shelf=World().shelf,
-                  summaries=[Summary("abc1", HOSTILE, "2026-01-01", 1, 0)])  # fmt: skip
+    world = World(script=lambda job: HOSTILE + " Sydney.")
+    flagged(world.log, turn("t1", HOSTILE, session="abc1"))
+    world.log.rename_session("abc1", HOSTILE)
     typist, _ = chatted(world, "/companion", HOSTILE, "/compare", "/sessions", f"/{HOSTILE}".replace(" ", ""))
     for text in (typist.out.getvalue(), typist.remarks, *typist.prompts):
         acting = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c != "\n"}

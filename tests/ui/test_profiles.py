@@ -117,6 +117,19 @@ async def test_a_mistake_is_said_while_it_is_written_with_its_line() -> None:
         assert "temperature cannot be 9" in " ".join(drawn(world).split()), "the list says what is wrong with the file"
 
 
+async def test_a_profile_with_adapters_says_where_they_stand() -> None:
+    world = with_files()
+    mine("kind").parent.mkdir(parents=True)
+    mine("kind").write_text("---\nstrategy: rewrite\nadapters:\n  - {control_vector: warmth, dial: 0.5}\n"
+                            "  - {lora: gentle, scale: 0.75}\n---\nBe kind.\n")  # fmt: skip
+    async with world.app.run_test(size=WIDE) as pilot:
+        await open_profiles(world, pilot)
+        await pilot.press("up")
+        await until(pilot, lambda: "control vector warmth at dial +0.50" in drawn(world))
+        assert "LoRA gentle at +0.75" in drawn(world)
+        assert "strategy rewrite" in drawn(world)
+
+
 async def test_a_file_changed_meanwhile_is_not_overwritten() -> None:
     world = with_files()
     mine("oracle").parent.mkdir(parents=True)

@@ -28,6 +28,7 @@ from warmchat.storage.records import TurnFilter
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.services import Services
+from warmchat.wiring import tree_of
 
 ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
                  description="Short and plain. The others are checked against it.", source="shipped")  # fmt: skip
@@ -124,15 +125,6 @@ class Found:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Summary:
-    id: str
-    title: str
-    last_at: str
-    turns: int
-    disagreements: int
-
-
 @dataclass
 class World:
     """Services made of fakes, with everything a test wants to look at."""
@@ -145,7 +137,6 @@ class World:
     rules: SessionRules = field(default_factory=SessionRules)
     resumed: list[Turn] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
-    summaries: list[Summary] = field(default_factory=list)
     log_problem: str = ""
     adapters: AdapterShelf | None = None
     n_ctx: int = 2048
@@ -171,11 +162,11 @@ class World:
                 open_engine=self._open_engine,
                 find_models=lambda: self.found,
                 export=self._export,
-                sessions=lambda: self.summaries,
                 flags=lambda: self.log,
                 messages=self.log.messages,
                 profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
                 export_turns=self._export_turns,
+                log=lambda: self.log,
                 initial_model=self.model,
                 log_problem=lambda: self.log_problem,
                 check_model=self._check_model,
@@ -207,6 +198,8 @@ class World:
         self.opened.append(session_id)
         if self.session_error is not None:
             raise self.session_error
+        logged = session_id is not None and bool(self.log.turns(session_id))
+        turns, others = tree_of(self.log, session_id) if logged and session_id is not None else (self.resumed, [])
         return ChatSession(
             engine=None,
             profiles=self.library or cast("ProfileLibrary", self.shelf),
@@ -215,7 +208,10 @@ class World:
             rules=self.rules,
             profile=self.settings.profile,
             session_id=session_id,
-            turns=self.resumed,
+            turns=turns,
+            others=others,
+            alternatives=self.log.alternatives(session_id) if session_id is not None else {},
+            marks=self.log.marks(session_id) if session_id is not None else {},
             adapters=self.adapters,
         )
 

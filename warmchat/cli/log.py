@@ -13,6 +13,7 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.mark import MarkName
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
 from warmchat.domain.verdict import Direction, Kind, Label
@@ -21,7 +22,7 @@ from warmchat.storage.exports.formats import FORMATS
 from warmchat.storage.exports.jsonl import IMPORT_HINT, as_dict, read_jsonl
 from warmchat.storage.exports.words import KINDS, MARKS, evidence_line, strip_of
 from warmchat.storage.log import SessionLog, path_to_newest
-from warmchat.storage.records import MarkName, TurnFilter, TurnRecord
+from warmchat.storage.records import TurnFilter, TurnRecord
 
 EMPTY = "The log is empty: nothing was said yet."
 

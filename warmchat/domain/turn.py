@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from warmchat.domain.conversation import ShadowHistory
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Sampling
 from warmchat.domain.verdict import Verdict
 
@@ -206,6 +207,51 @@ class VerdictReached:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherFragment:
+    """More text of what another voice answers when it is asked about a past turn."""
+
+    turn_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFinished:
+    """Another voice's answer is whole and in the log, beside the reply."""
+
+    turn_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFailed:
+    """Another voice's answer could not be made. The turn is as it was."""
+
+    turn_id: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyKept:
+    """An answer that stood beside a reply is the shown one now.
+
+    Attributes:
+        turn: as it is now; where something was said after the turn, a new one beside it, on a branch of its own.
+    """
+
+    turn_id: str
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMarked:
+    """What the user thinks of the turn's answers; None: nothing any more."""
+
+    turn_id: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnFailed:
     """The reply could not be made. What came of it is kept."""
 
@@ -233,6 +279,11 @@ TurnEvent = (
     | ShadowStarted
     | ReplyScored
     | VerdictReached
+    | OtherFragment
+    | OtherFinished
+    | OtherFailed
+    | ReplyKept
+    | TurnMarked
     | TurnFailed
     | LogFailed
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from warmchat.compare.detector import Detector
 from warmchat.domain.conversation import split_thinking, visible_history
 from warmchat.domain.errors import EngineLost, WarmchatError
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
     FragmentArrived,
@@ -34,14 +35,16 @@ from warmchat.domain.verdict import unjudged
 from warmchat.engine.protocol import Engine, Finished, Fragment, Handle, Priority, Progress
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
+from warmchat.session.beside import Beside
 from warmchat.session.check import Checker
 from warmchat.session.dials import Dials
 from warmchat.session.filled import begun, filled
+from warmchat.session.going_on import cannot_go_on, gone_on, joined
 from warmchat.session.parts import Parts, sequence_of
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import ContextUse, SessionRules
 from warmchat.session.transcript import Transcript
-from warmchat.voices.direct import direct_job, prompt_messages
+from warmchat.voices.direct import asked_anew, direct_job, prompt_messages
 from warmchat.voices.reading import read_job
 from warmchat.voices.setting import Changes, Key, Setting
 
@@ -59,7 +62,8 @@ class ChatSession:
     Args:
         engine: None while there is no model; `send` then fails the turn with a hint.
         adapters: where adapters are found; None: there are none.
-        turns: the path of a session that is resumed, oldest first.
+        turns: the path of a session that is resumed, oldest first. others: its turns on other branches.
+        alternatives, marks: what the log holds beside its turns.
     """
 
     def __init__(
@@ -74,16 +78,20 @@ class ChatSession:
         adapters: AdapterShelf | None = None,
         session_id: str | None = None,
         turns: Sequence[Turn] = (),
+        others: Sequence[Turn] = (),
+        alternatives: Mapping[str, Sequence[Reply]] | None = None,
+        marks: Mapping[str, Mark] | None = None,
     ) -> None:
         self.id = session_id or new_id()
         self.rules = rules
         self.off_record = False
-        transcript = Transcript(turns)
+        transcript = Transcript(turns, others)
         self._parts = Parts(
             engine, profiles, rules, transcript, TurnRecorder(log, transcript.turn),
             Dials(adapters if adapters is not None else AdapterShelf([])),
         )  # fmt: skip
         self._checker = Checker(self._parts, detector)
+        self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
         self._profile = profiles.get(profile)
         self._sampling_changes: dict[str, float] = {}
         self._visible: Handle | None = None
@@ -98,8 +106,31 @@ class ChatSession:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The turns on the screen, oldest first."""
+        """The turns on the screen, oldest first: one path through the tree."""
         return self._parts.transcript.turns
+
+    def branches(self, turn_id: str) -> tuple[str, ...]:
+        """Ids of the turns at the place of this one, itself included, oldest first."""
+        return self._parts.transcript.branches(turn_id)
+
+    def cannot_go_on(self, turn_id: str) -> str:
+        """Why this turn's reply cannot be gone on with, in words; empty where it can be."""
+        transcript = self._parts.transcript
+        return cannot_go_on(transcript.turn(turn_id), followed=transcript.followed(turn_id))
+
+    def go_back(self, turn_id: str) -> None:
+        """Let the conversation end before this turn: the next message takes its place, and it stays on its branch."""
+        self._parts.transcript.go_back(turn_id)
+
+    def show_branch(self, turn_id: str) -> None:
+        """Let the conversation lead through this turn, and on to where that branch was left."""
+        self._parts.transcript.show_branch(turn_id)
+
+    def save_place(self) -> Iterator[TurnEvent]:
+        """Let the session be gone on with, when it is resumed, on the branch that stands on the screen."""
+        logged = [turn for turn in self.turns if not turn.off_record]
+        if logged:
+            yield from self._parts.record.placed(logged[-1])
 
     @property
     def profile(self) -> Profile:
@@ -199,19 +230,23 @@ class ChatSession:
         """Stop everything. Turns that were waiting for their check become `unjudged: deferred`."""
         self._closed = True
         self.cancel()
+        self.beside.cancel()
         self._stop_reading()
         self._checker.close()
 
     # ---- one turn
 
-    def send(self, text: str) -> Iterator[TurnEvent]:
+    def send(self, text: str, *, anew: bool = False) -> Iterator[TurnEvent]:
         """Answer `text`: open the turn, speak, check. Input may be unlocked at `ReplyFinished` or `TurnFailed`.
 
         No error leaves this iterator but those of the program itself: a `WarmchatError` becomes `TurnFailed`.
+
+        Args:
+            anew: with a new draw, also where the voice's file asks for none: it answered this message before.
         """
         self._cancel_asked.clear()
         self._stop_reading()
-        profile = self.profile
+        profile = asked_anew(self.profile) if anew else self.profile
         changes = self._parts.dials.changes(profile)  # what is changed from now on is for the next turn
         turn = self._new_turn(text, profile)
         yield from self._parts.record.opened(turn, profile)
@@ -220,6 +255,31 @@ class ChatSession:
         if reply is not None:
             yield from self._checker.check(turn.id, profile)
             self._read_ahead(profile)
+
+    def go_on(self, turn_id: str) -> Iterator[TurnEvent]:
+        """Go on with a reply that was cut, drawn as it was begun, and check it anew; see `cannot_go_on`."""
+        self._cancel_asked.clear()
+        self._stop_reading()
+        parts, turn = self._parts, self._parts.transcript.turn(turn_id)
+        try:
+            said, draft, job = yield from gone_on(parts, turn)
+            turn = parts.transcript.update(turn_id, verdict=None, error="")
+            self._visible = handle = parts.need_engine().submit(job)
+            if self._cancel_asked.is_set():
+                handle.cancel()
+            finished = yield from self._stream(turn, draft, handle, said=said)
+        except WarmchatError as error:
+            yield from self._fail(turn, error)
+            return
+        finally:
+            self._visible = None
+        reply = joined(draft, said, finished)
+        turn = parts.transcript.update(turn_id, reply=reply)
+        yield from parts.record.gone_on(turn, reply)
+        yield ReplyFinished(turn_id, reply)
+        profile = parts.profiles.get(reply.profile)
+        yield from self._checker.check(turn_id, profile)
+        self._read_ahead(profile)
 
     def check_now(self, turn_id: str) -> Iterator[TurnEvent]:
         """Make the shadow reply and the verdict of a turn that has none; before other checks."""
@@ -255,9 +315,11 @@ class ChatSession:
         yield ReplyFinished(turn.id, reply)
         return reply
 
-    def _stream(self, turn: Turn, draft: Reply, handle: Handle) -> Generator[TurnEvent, None, Finished]:
-        """Pass the engine's events on and keep the text in memory and in the log as it comes."""
-        parts: list[str] = []
+    def _stream(
+        self, turn: Turn, draft: Reply, handle: Handle, *, said: str = ""
+    ) -> Generator[TurnEvent, None, Finished]:
+        """Pass the engine's events on and keep the text in memory and in the log as it comes, after what was said."""
+        parts: list[str] = [said] if said else []
         saved_at = time.monotonic()
         try:
             for event in handle:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import LogError
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import LogFailed, Reply, Turn
 
@@ -38,6 +39,42 @@ class TurnRecorder:
     def said(self, turn: Turn, reply: Reply) -> Iterator[LogFailed]:
         """The shown reply, or as much of it as there is."""
         return self._written(turn, lambda: self._log.save_reply(turn.id, reply))
+
+    def gone_on(self, turn: Turn, reply: Reply) -> Iterator[LogFailed]:
+        """The shown reply after it was gone on with, and whether anything is still wrong with it."""
+
+        def write() -> None:
+            self._log.save_reply(turn.id, reply)
+            self._log.fail_turn(turn.id, turn.error)
+
+        return self._written(turn, write)
+
+    def answered_by_other(self, turn: Turn, reply: Reply, profile: Profile) -> Iterator[LogFailed]:
+        """What another voice said when it was asked about a past turn."""
+
+        def write() -> None:
+            self._log.save_profile(profile)
+            self._log.save_reply(turn.id, reply)
+
+        return self._written(turn, write)
+
+    def kept(self, turn: Turn, reply: Reply) -> Iterator[LogFailed]:
+        """An alternative reply is the shown one now."""
+        return self._written(turn, lambda: self._log.keep_reply(turn.id, reply))
+
+    def branched(self, turn: Turn, profile: Profile) -> Iterator[LogFailed]:
+        """An alternative reply is the shown one of a turn of its own."""
+        self._profiles[turn.id] = profile
+        return self._written(turn, lambda: self._log.branch_reply(turn, profile))
+
+    def marked(self, turn: Turn, mark: Mark | None) -> Iterator[LogFailed]:
+        """What the user thinks of a turn's answers."""
+        name, note = (mark.mark, mark.note) if mark is not None else (None, "")
+        return self._written(turn, lambda: self._log.save_mark(turn.id, name, note))
+
+    def placed(self, turn: Turn) -> Iterator[LogFailed]:
+        """The last turn of the branch that stands on the screen."""
+        return self._written(turn, lambda: self._log.save_place(turn.session_id, turn.id))
 
     def window_moved(self, turn: Turn, window: tuple[str, ...]) -> Iterator[LogFailed]:
         """What the reply could read."""
@@ -77,7 +114,8 @@ class TurnRecorder:
     def _write_missed(self) -> None:
         for turn_id in list(self._missed):
             turn = self._current(turn_id)
-            self._log.open_turn(turn, self._profiles[turn_id])
+            if turn_id in self._profiles:  # opened in this run
+                self._log.open_turn(turn, self._profiles[turn_id])
             if turn.reply is not None:
                 self._log.save_reply(turn_id, turn.reply)
             self._save_outcome(turn)

@@ -1,4 +1,4 @@
-"""The turns on the screen, as one thread-safe list of frozen values."""
+"""The turns of a session as a tree, and the path through it that stands on the screen: thread-safe, frozen values."""
 
 from __future__ import annotations
 
@@ -10,41 +10,121 @@ from warmchat.domain.turn import Turn
 
 
 class Transcript:
-    """One path through the tree of turns, oldest first. A turn changes by being replaced."""
+    """A tree of turns and one path through it, oldest first. A turn changes by being replaced.
 
-    def __init__(self, turns: Sequence[Turn] = ()) -> None:
+    What a turn comes after is kept here and not read from `Turn.parent_id`: a logged turn hangs on a logged one, though
+    turns off the record may stand between the two on the screen.
+
+    Args:
+        turns: the path.
+        others: turns on other branches, each after the turn that it hangs on.
+    """
+
+    def __init__(self, turns: Sequence[Turn] = (), others: Sequence[Turn] = ()) -> None:
         self._lock = threading.RLock()
-        self._turns: list[Turn] = list(turns)
+        self._turns: dict[str, Turn] = {}  # all, in the order of arrival
+        self._before: dict[str, str | None] = {}
+        self._left_at: dict[str | None, str] = {}  # where there is a fork: the turn that was gone on with last
+        self._path: list[str] = []
+        known = {turn.id for turn in (*turns, *others)}
+        for turn in others:
+            self._before[turn.id] = turn.parent_id if turn.parent_id in known else None
+        for turn in turns:
+            self._before[turn.id] = self._path[-1] if self._path else None
+            self._path.append(turn.id)
+        # Ids sort by time, so branches of a resumed session stand in the order in which they were opened.
+        for turn in sorted((*turns, *others), key=lambda turn: (turn.created_at, turn.id)):
+            self._turns[turn.id] = turn
 
     @property
     def turns(self) -> tuple[Turn, ...]:
+        """The path, oldest first."""
         with self._lock:
-            return tuple(self._turns)
+            return tuple(self._turns[turn_id] for turn_id in self._path)
 
     def add(self, turn: Turn) -> None:
+        """A new turn at the end of the path."""
         with self._lock:
-            self._turns.append(turn)
+            self._before[turn.id] = self._path[-1] if self._path else None
+            self._turns[turn.id] = turn
+            self._path.append(turn.id)
+
+    def add_beside(self, turn: Turn, other_id: str) -> None:
+        """A new turn at the place of another one; the path stays as it is."""
+        with self._lock:
+            self._before[turn.id] = self._before[other_id]
+            self._turns[turn.id] = turn
 
     def turn(self, turn_id: str) -> Turn:
-        """The turn as it is now. Raises `KeyError`."""
-        for turn in self.turns:
-            if turn.id == turn_id:
-                return turn
-        raise KeyError(turn_id)
+        """The turn as it is now, on whatever branch. Raises `KeyError`."""
+        with self._lock:
+            return self._turns[turn_id]
 
     def update(self, turn_id: str, **changes: object) -> Turn:
         """Replace fields of a turn; returns it as it is now."""
         with self._lock:
-            turn = replace(self.turn(turn_id), **changes)  # type: ignore[arg-type]  # names are checked by tests
-            self._turns[[t.id for t in self._turns].index(turn_id)] = turn
+            turn = replace(self._turns[turn_id], **changes)  # type: ignore[arg-type]  # names are checked by tests
+            self._turns[turn_id] = turn
             return turn
 
     def before(self, turn_id: str) -> list[Turn]:
-        """The turns before this one."""
-        turns = self.turns
-        return list(turns[: [t.id for t in turns].index(turn_id)])
+        """The turns before this one on its own branch, oldest first."""
+        with self._lock:
+            return [self._turns[each] for each in self._path_to(turn_id)[:-1]]
 
     def parent_for(self, *, off_record: bool) -> str | None:
         """What a new turn hangs on: a logged one never on an unlogged one."""
-        candidates = [t for t in self.turns if off_record or not t.off_record]
-        return candidates[-1].id if candidates else None
+        return _last_logged(self.turns, off_record=off_record)
+
+    def parent_beside(self, turn_id: str, *, off_record: bool) -> str | None:
+        """What a new turn at the place of this one hangs on."""
+        return _last_logged(self.before(turn_id), off_record=off_record)
+
+    # ---- branches
+
+    def branches(self, turn_id: str) -> tuple[str, ...]:
+        """Ids of the turns at the place of this one, itself included, oldest first."""
+        with self._lock:
+            place = self._before[turn_id]
+            return tuple(each for each in self._turns if self._before[each] == place)
+
+    def followed(self, turn_id: str) -> bool:
+        """Whether something was said after this turn, on whatever branch."""
+        with self._lock:
+            return turn_id in self._before.values()
+
+    def go_back(self, turn_id: str) -> None:
+        """Let the path end before this turn: the next one takes its place."""
+        with self._lock:
+            self._remember()
+            self._path = self._path_to(turn_id)[:-1]
+
+    def show_branch(self, turn_id: str) -> None:
+        """Let the path lead through this turn, and on as it was left last, else to the newest turn."""
+        with self._lock:
+            self._remember()
+            self._path = self._path_to(turn_id)
+            while (after := self._after(self._path[-1])) is not None:
+                self._path.append(after)
+
+    def _remember(self) -> None:
+        for turn_id in self._path:
+            self._left_at[self._before[turn_id]] = turn_id
+
+    def _after(self, turn_id: str) -> str | None:
+        following = [each for each in self._turns if self._before[each] == turn_id]
+        left = self._left_at.get(turn_id)
+        return left if left in following else following[-1] if following else None
+
+    def _path_to(self, turn_id: str) -> list[str]:
+        path: list[str] = []
+        each: str | None = turn_id
+        while each is not None and each not in path[-1:]:
+            path.append(each)
+            each = self._before[each]
+        return path[::-1]
+
+
+def _last_logged(turns: Sequence[Turn], *, off_record: bool) -> str | None:
+    candidates = [turn for turn in turns if off_record or not turn.off_record]
+    return candidates[-1].id if candidates else None

@@ -14,22 +14,13 @@ from types import TracebackType
 from sqlite_utils import Database
 
 from warmchat.domain.errors import NotFound
+from warmchat.domain.mark import Mark, MarkName
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import queries, writes
 from warmchat.storage.connection import connect, errors_mapped
-from warmchat.storage.records import (
-    DISAGREEMENTS,
-    Day,
-    Flag,
-    Hit,
-    Mark,
-    MarkName,
-    SessionSummary,
-    TurnFilter,
-    TurnRecord,
-)
+from warmchat.storage.records import DISAGREEMENTS, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.search import search
 
 SESSIONS_HINT = "`warmchat log sessions` lists them"
@@ -111,6 +102,29 @@ class SessionLog:
         with self._writing() as db:
             writes.save_mark(db, turn_id, Mark(mark, note) if mark is not None else None)
 
+    def save_place(self, session_id: str, turn_id: str | None) -> None:
+        """The last turn of the branch that stands on the screen: where the session is gone on with."""
+        with self._writing() as db:
+            writes.save_place(db, session_id, turn_id)
+
+    def keep_reply(self, turn_id: str, reply: Reply) -> None:
+        """Let an alternative reply be the one that is shown; the one that was becomes an alternative."""
+        with self._writing() as db:
+            writes.keep_reply(db, turn_id, reply.id, reply.profile, reply.profile_hash)
+
+    def branch_reply(self, turn: Turn, profile: Profile) -> None:
+        """Open `turn` beside the one that its reply was an alternative in, and move that reply to it."""
+        with self._writing() as db:
+            writes.open_turn(db, turn, profile)
+            if turn.reply is not None:
+                writes.move_reply(db, turn.reply.id, turn.id)
+
+    def archive_session(self, session_id: str, *, archived: bool = True) -> None:
+        """Put the session away, or back into the list; nothing else changes. Raises `NotFound`."""
+        with self._writing() as db:
+            if not writes.archive_session(db, session_id, archived=archived):
+                raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
+
     def rename_session(self, session_id: str, title: str) -> None:
         """Give the session another title, cut to one line. Raises `NotFound`."""
         with self._writing() as db:
@@ -148,10 +162,14 @@ class SessionLog:
 
     # ---- questions
 
-    def sessions(self, limit: int | None = None) -> list[SessionSummary]:
-        """The sessions, the one that was spoken in last first."""
+    def sessions(self, limit: int | None = None, *, archived: bool | None = None) -> list[SessionSummary]:
+        """The sessions, the one that was spoken in last first.
+
+        Args:
+            archived: only those that were put away, or only those that were not; None: both.
+        """
         with self._reading() as db:
-            return queries.sessions(db, limit)
+            return queries.sessions(db, limit, archived)
 
     def last_session_id(self) -> str | None:
         """The session that was spoken in last; None in an empty log."""
@@ -189,6 +207,21 @@ class SessionLog:
     def path(self, session_id: str) -> list[Turn]:
         """The turns from the first to the newest, oldest first: the branch that was spoken in last."""
         return path_to_newest(self.turns(session_id))
+
+    def place(self, session_id: str) -> str | None:
+        """The last turn of the branch that stood on the screen last; None where that is not known."""
+        with self._reading() as db:
+            return queries.place(db, session_id)
+
+    def alternatives(self, session_id: str) -> dict[str, list[Reply]]:
+        """What other voices answered when they were asked, by turn, oldest first."""
+        with self._reading() as db:
+            return queries.alternatives(db, session_id)
+
+    def marks(self, session_id: str) -> dict[str, Mark]:
+        """What the user thinks of the session's turns, by turn."""
+        with self._reading() as db:
+            return queries.marks(db, session_id)
 
     def flags(self, where: TurnFilter = DISAGREEMENTS, limit: int | None = None) -> list[Turn]:
         """Turns of all sessions that `where` lets through, newest first; without it, the disagreements."""
@@ -267,9 +300,14 @@ class SessionLog:
 
 def path_to_newest(turns: list[Turn]) -> list[Turn]:
     """Of a tree of turns in the order of arrival, the path from a root to the last one."""
+    return path_to(turns, turns[-1].id if turns else None)
+
+
+def path_to(turns: list[Turn], last: str | None) -> list[Turn]:
+    """Of a tree of turns, the path from a root to the turn `last`; none where there is no such turn."""
     by_id = {turn.id: turn for turn in turns}
     path: list[Turn] = []
-    turn = turns[-1] if turns else None
+    turn = by_id.get(last or "")
     while turn is not None:
         path.append(by_id.pop(turn.id))  # taken out, so that a broken tree cannot lead in a circle
         turn = by_id.get(turn.parent_id or "")

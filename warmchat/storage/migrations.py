@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from warmchat.domain.errors import LogError, LogTooNew
 
 APPLICATION_ID = 0x7761726D  # "warm"
-STEPS = ("0001.sql",)
+STEPS = ("0001.sql", "0002.sql")
 
 
 def check(db: Database, path: Path | None) -> int:

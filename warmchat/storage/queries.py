@@ -10,15 +10,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
-from warmchat.domain.turn import Turn
+from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
-from warmchat.storage.records import Day, Flag, Judgement, Mark, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
 SESSIONS = """
-SELECT s.id, s.title, s.started_at,
+SELECT s.id, s.title, s.started_at, s.archived_at,
     coalesce(max(x.created_at), s.started_at) AS last_at,
     count(x.n) AS turns,
     count(CASE WHEN x.label IN ('agree', 'disagree', 'unsure') THEN 1 END) AS checked,
@@ -28,17 +29,18 @@ SELECT s.id, s.title, s.started_at,
 FROM sessions AS s LEFT JOIN exchanges AS x ON x.session_id = s.id
 WHERE s.id IN (
     SELECT s.id FROM sessions AS s LEFT JOIN turns AS t ON t.session_id = s.id
-    GROUP BY s.id ORDER BY max(t.n) DESC, s.started_at DESC LIMIT ?
+    WHERE :archived IS NULL OR (s.archived_at IS NOT NULL) = :archived
+    GROUP BY s.id ORDER BY max(t.n) DESC, s.started_at DESC LIMIT :limit
 )
 GROUP BY s.id ORDER BY max(x.n) DESC, s.started_at DESC
 """
 
 
-def sessions(db: Database, limit: int | None) -> list[SessionSummary]:
-    """The sessions, the one that was spoken in last first."""
+def sessions(db: Database, limit: int | None, archived: bool | None = None) -> list[SessionSummary]:
+    """The sessions, the one that was spoken in last first; ``archived``: only those put away, or only the others."""
     return [
         SessionSummary(**{**row, "models": _names(row["models"]), "profiles": _names(row["profiles"])})
-        for row in db.query(SESSIONS, [-1 if limit is None else limit])
+        for row in db.query(SESSIONS, {"limit": -1 if limit is None else limit, "archived": archived})
     ]
 
 
@@ -65,6 +67,28 @@ def last_session_id(db: Database) -> str | None:
     """The session of the newest turn."""
     row = db.execute("SELECT session_id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
     return row[0] if row else None
+
+
+def place(db: Database, session_id: str) -> str | None:
+    """The last turn of the branch that stood on the screen last; None where that is not known."""
+    row = db.execute("SELECT shown_turn_id FROM sessions WHERE id = ?", [session_id]).fetchone()
+    return row[0] if row else None
+
+
+def alternatives(db: Database, session_id: str) -> dict[str, list[Reply]]:
+    """The other voices' answers, by turn, oldest first."""
+    found = db.query(
+        "SELECT r.* FROM replies AS r JOIN turns AS t ON t.id = r.turn_id"
+        " WHERE t.session_id = ? AND r.role = 'alternative' ORDER BY r.n",
+        [session_id],
+    )
+    return {turn_id: [rows.reply_of(row) for row in group] for turn_id, group in _grouped(found, "turn_id").items()}
+
+
+def marks(db: Database, session_id: str) -> dict[str, Mark]:
+    """What the user thinks of the session's turns."""
+    sql = "SELECT m.* FROM marks AS m JOIN turns AS t ON t.id = m.turn_id WHERE t.session_id = ?"
+    return {row["turn_id"]: Mark(row["mark"], row["note"], row["marked_at"]) for row in db.query(sql, [session_id])}
 
 
 def turns(db: Database, where: TurnFilter, *, newest_first: bool = False, limit: int | None = None) -> list[Turn]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from warmchat.domain.mark import Mark, MarkName
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, ReplyRole, Turn
 from warmchat.domain.verdict import Direction, Kind, Label, Verdict
-
-MarkName = Literal["oracle_right", "companion_right", "both_fine", "both_wrong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,7 @@ class SessionSummary:
         disagreements: turns whose current verdict is `disagree`.
         models: names of the models that replied, each once.
         profiles: ids of the profiles that were asked to reply, each once.
+        archived_at: when it was put away; None while it stands in the list.
     """
 
     id: str
@@ -34,6 +34,7 @@ class SessionSummary:
     disagreements: int
     models: tuple[str, ...]
     profiles: tuple[str, ...]
+    archived_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +112,6 @@ class Hit:
     profile: str
     created_at: str
     snippet: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What the user thought of a turn's two answers."""
-
-    mark: MarkName
-    note: str = ""
-    marked_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

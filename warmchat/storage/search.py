@@ -11,21 +11,31 @@ from warmchat.storage.rows import storable_text
 
 MOST_TERMS = 32  # more words find nothing more, and FTS5 has a limit on the depth of a query
 
+# The newest of each kind first, then the newest of both: a common word is in every message, and to look at each of them
+# would take seconds. A turn's replies come after its message and in the order of the turns, give or take a check.
 # FTS5's own mark for where the words were found would have to be told from the text's; the snippet is plain.
 HITS = """
-WITH found AS (
-    SELECT t.id AS turn_id, 'user' AS role, t.profile, snippet(turns_fts, 0, '', '', '…', 24) AS snippet
-    FROM turns_fts JOIN turns AS t ON t.n = turns_fts.rowid
-    WHERE turns_fts MATCH :query
+WITH said AS MATERIALIZED (
+    SELECT rowid AS n FROM turns_fts WHERE turns_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
+), answered AS MATERIALIZED (
+    SELECT rowid AS n FROM replies_fts WHERE replies_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
+), found AS MATERIALIZED (
+    SELECT t.n AS turn_n, 0 AS place, t.n, 'user' AS role, t.profile FROM said JOIN turns AS t ON t.n = said.n
     UNION ALL
-    SELECT r.turn_id, r.role, r.profile, snippet(replies_fts, 0, '', '', '…', 24)
-    FROM replies_fts JOIN replies AS r ON r.n = replies_fts.rowid
-    WHERE replies_fts MATCH :query
+    SELECT t.n, 1 + (r.role <> 'shown'), r.n, r.role, r.profile
+    FROM answered JOIN replies AS r ON r.n = answered.n JOIN turns AS t ON t.id = r.turn_id
+    ORDER BY turn_n DESC, place
+    LIMIT :limit
 )
-SELECT t.session_id, s.title AS session_title, found.turn_id, found.role, found.profile, t.created_at, found.snippet
-FROM found JOIN turns AS t ON t.id = found.turn_id JOIN sessions AS s ON s.id = t.session_id
-ORDER BY t.n DESC, found.role = 'user' DESC, found.role = 'shown' DESC
-LIMIT :limit
+SELECT t.session_id, s.title AS session_title, t.id AS turn_id, found.role, found.profile, t.created_at,
+    CASE found.role
+        WHEN 'user' THEN (SELECT snippet(turns_fts, 0, '', '', '…', 24) FROM turns_fts
+            WHERE turns_fts MATCH :query AND rowid = found.n)
+        ELSE (SELECT snippet(replies_fts, 0, '', '', '…', 24) FROM replies_fts
+            WHERE replies_fts MATCH :query AND rowid = found.n)
+    END AS snippet
+FROM found JOIN turns AS t ON t.n = found.turn_n JOIN sessions AS s ON s.id = t.session_id
+ORDER BY found.turn_n DESC, found.place
 """
 
 

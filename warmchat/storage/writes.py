@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from warmchat.domain.errors import LogError
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
+from warmchat.domain.title import title_of
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
-from warmchat.storage.records import Mark, TurnRecord
+from warmchat.storage.records import TurnRecord
 from warmchat.storage.rows import Row
 
 TITLE_LENGTH = 80
@@ -18,9 +20,36 @@ TITLE_LENGTH = 80
 
 def open_turn(db: Database, turn: Turn, profile: Profile) -> None:
     """The session where it is new, the profile, and the turn without its replies."""
-    add_session(db, turn.session_id, _title(turn.user_text), turn.created_at)
+    add_session(db, turn.session_id, title_of(turn.user_text) or _title(turn.user_text), turn.created_at)
     save_profile(db, profile)
     _put_turn(db, turn, profile.hash)
+    save_place(db, turn.session_id, turn.id)
+
+
+def save_place(db: Database, session_id: str, turn_id: str | None) -> None:
+    """The last turn of the branch that stands on the screen; None, or one that is not in the log: the newest turn."""
+    db.execute(
+        "UPDATE sessions SET shown_turn_id = (SELECT id FROM turns WHERE id = ?) WHERE id = ?", [turn_id, session_id]
+    )
+
+
+def keep_reply(db: Database, turn_id: str, reply_id: str, profile_id: str, profile_hash: str) -> None:
+    """Let an alternative reply of the turn be the shown one, and the shown one an alternative."""
+    db.execute("UPDATE replies SET role = 'alternative' WHERE turn_id = ? AND role = 'shown'", [turn_id])
+    db.execute("UPDATE replies SET role = 'shown' WHERE turn_id = ? AND id = ?", [turn_id, reply_id])
+    _name_hash(db, profile_hash, profile_id)
+    db.execute("UPDATE turns SET profile = ?, profile_hash = ? WHERE id = ?", [profile_id, profile_hash, turn_id])
+
+
+def move_reply(db: Database, reply_id: str, turn_id: str) -> None:
+    """Let an alternative reply be the shown one of another turn, which was opened for it."""
+    db.execute("UPDATE replies SET role = 'shown', turn_id = ? WHERE id = ?", [turn_id, reply_id])
+
+
+def archive_session(db: Database, session_id: str, *, archived: bool) -> bool:
+    """Put the session away, or back into the list. Whether there is such a session."""
+    when = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')" if archived else "NULL"
+    return db.execute(f"UPDATE sessions SET archived_at = {when} WHERE id = ?", [session_id]).rowcount > 0  # noqa: S608
 
 
 def add_session(db: Database, session_id: str, title: str, started_at: str) -> None:

@@ -21,6 +21,7 @@ from warmchat.domain.text import one_line, printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
+from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.keymap import QUIT, shown
 from warmchat.ui.keys import CHAT, Deed
 from warmchat.ui.model_seat import ModelSeat, ModelState
@@ -72,10 +73,11 @@ class WarmchatApp(App[None]):
     class SessionOpened(Message):
         """A session is open, or could not be opened."""
 
-        def __init__(self, session: ChatSession | None, error: WarmchatError | None) -> None:
+        def __init__(self, session: ChatSession | None, error: WarmchatError | None, turn_id: str = "") -> None:
             super().__init__()
             self.session = session
             self.error = error
+            self.turn_id = turn_id
 
     def __init__(self, services: Services) -> None:
         teach_alt_keys()
@@ -91,7 +93,7 @@ class WarmchatApp(App[None]):
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
         self.off_record = not services.settings.log
-        self._goal = ""  # id of a turn to go to once its session is shown
+        self.doomed: tuple[str, ...] = ()  # sessions to be deleted once the open one, which is among them, is closed
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
         self._interrupted_at = float("-inf")
@@ -112,7 +114,8 @@ class WarmchatApp(App[None]):
         self.set_keymap(keymap.use(settings.keys))
         if settings.reduced_motion:
             self.animation_level = "none"
-            self.chat.be_still()
+            self.chat.prompt.cursor_blink = False
+            self.chat.flow.paint_s = (1.0, 1.0)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -183,8 +186,12 @@ class WarmchatApp(App[None]):
 
     # ---- session
 
-    def open_session(self, session_id: str | None) -> None:
-        """Open a new session, or go on with one from the log, in a thread: it reads the log."""
+    def open_session(self, session_id: str | None, *, turn_id: str = "") -> None:
+        """Open a new session, or go on with one from the log, in a thread: it reads the log.
+
+        Args:
+            turn_id: the turn to bring into sight; "" the last one.
+        """
         if self.chat.flow.replying:
             self.tell("A reply is still coming", "Esc stops it first")
             return
@@ -200,22 +207,16 @@ class WarmchatApp(App[None]):
                 error = failed
             except Exception as failed:  # nobody else would hear of it
                 error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error))
+            self.post_message(self.SessionOpened(session, error, turn_id))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
     def open_turn(self, session_id: str, turn_id: str) -> None:
         """Go to a turn of this session, or of one that is opened for it."""
-        self._goal = turn_id
         if self.session is not None and self.session.id == session_id:
-            self.call_next(self._go_to_goal)
+            self.call_next(self.chat.go_to, turn_id)
         else:
-            self.open_session(session_id)
-
-    async def _go_to_goal(self) -> None:
-        goal, self._goal = self._goal, ""
-        if goal and not await self.chat.transcript.go_to(goal):
-            self.tell("That turn stands on another branch of this session", severity="warning")
+            self.open_session(session_id, turn_id=turn_id)
 
     def _would_lose_turns(self) -> bool:
         """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""
@@ -240,16 +241,26 @@ class WarmchatApp(App[None]):
         if self.seat.engine is not None and event.session.engine is not self.seat.engine:
             event.session.use_engine(self.seat.engine)
         if old is not None:
-            threading.Thread(target=old.close, name="close-session", daemon=True).start()
+            self._let_go(old)
         await self.chat.show_session(event.session)
         threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
-        await self._go_to_goal()
+        await self.chat.go_to(event.turn_id)
 
     def _learn_messages(self) -> None:
         """What was written in earlier sessions, for walking back through it."""
         with suppress(WarmchatError, RuntimeError):  # RuntimeError: the app is closing
             messages = self.services.messages()
             self.call_from_thread(self.chat.recall.learn, messages)
+
+    def _let_go(self, old: ChatSession) -> None:
+        """Close a session, and delete what waited for that."""
+        doomed, self.doomed = self.doomed, ()
+        if doomed:
+            from warmchat.ui.sessions.errand import delete_for_good
+
+            delete_for_good(self, doomed, first=old.close)
+        else:
+            threading.Thread(target=old.close, name="close-session", daemon=True).start()
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""
@@ -264,6 +275,17 @@ class WarmchatApp(App[None]):
             self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
         else:
             self.tell("On the record again, from the next turn on")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy by every way there is, and say which one worked."""
+        super().copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+
+        def copy() -> None:
+            program = copy_with_program(text)
+            way = f"with {program}" if program else "by way of the terminal, which may not allow it"
+            self.call_from_thread(self.tell, f"Copied {len(text):,} characters {way}")
+
+        threading.Thread(target=copy, name="copy", daemon=True).start()
 
     # ---- looks and the way out
 

@@ -43,6 +43,9 @@ CHAT: tuple[Deed, ...] = (
     Deed("Writing", "Attach a file as text", "Ctrl+T", "ctrl+t", "attach", "attach", "[PATH]"),
     Deed("Writing", "Message before, message after", "Alt+P, Alt+N", more="of what you wrote, ever"),
     Deed("Writing", "Write in your editor", "Alt+X", "alt+x", "external_editor", "editor", more="$VISUAL or $EDITOR"),
+    Deed("Writing", "Edit a message", "Alt+E", "alt+e", "edit", "edit", more="and go on from there, on a branch"),
+    Deed("Writing", "Make the reply again", "Ctrl+R", "ctrl+r", "ask_again", "again", more="with another draw"),
+    Deed("Writing", "Go on with a cut reply", "Alt+C", "alt+c", "go_on", "continue"),
     Deed("Writing", "Stop the reply", "Esc", "escape", "stop", more="what came of it is kept"),
     Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="for the next turn"),
     Deed("Voices", "Profiles", "F6", "f6", "profile", "profile", "[ID]", more="choose, read, edit, try, import"),
@@ -58,9 +61,13 @@ CHAT: tuple[Deed, ...] = (
          more="F4, F5 and Ctrl+G then mean it"),
     Deed("Reading", "Unfold the chosen turn", "Enter", more="with nothing written: thinking, long messages"),
     Deed("Reading", "Scroll", "PgUp, PgDn", more="Ctrl+Home and Ctrl+End go all the way"),
+    Deed("Reading", "Branch before", "Alt+Left", "alt+left", "branch_before"),
+    Deed("Reading", "Branch after", "Alt+Right", "alt+right", "branch_after", "branch"),
     Deed("Reading", "Copy the reply", "Ctrl+G", "ctrl+g", "copy_reply", "copy"),
+    Deed("Reading", "Copy a block of code", "Alt+G", "alt+g", "copy_code", "code"),
+    Deed("Reading", "Copy as Markdown", "", "", "copy_markdown", "markdown", more="the chosen turn, or all"),
     Deed("Session", "Off the record", "F9", "f9", "off_record", "offrecord", more="nothing is written while it is on"),
-    Deed("Session", "Resume a session", "F7", "f7", "sessions", "sessions"),
+    Deed("Session", "Sessions: search, go on, rename, delete", "F7", "f7", "sessions", "sessions"),
     Deed("Session", "New session", "Ctrl+N", "ctrl+n", "new_session", "new"),
     Deed("Session", "Export this session", "F8", "f8", "export", "export", "[md|html|jsonl|csv [PATH]]"),
     Deed("Session", "Light or dark", "", "", "app.swap_theme", "theme"),
@@ -170,6 +177,22 @@ ADAPTERS_MOVING: tuple[tuple[str, str], ...] = (
     ("backspace", "rub_out"),
     *((key, f"type({character!r})") for key, character in _OF_A_NUMBER.items()),
 )
+
+SESSIONS: tuple[Deed, ...] = (
+    Deed("Sessions", "Search in all that was said", "just type"),
+    Deed("Sessions", "Choose one", "Up, Down", "up", "move(-1)", more="PgUp and PgDn by pages"),
+    Deed("Sessions", "Go on with it", "Enter", "enter", "go_on", more="where something was found, at that place"),
+    Deed("Sessions", "Rename", "F2", "f2", "rename"),
+    Deed("Sessions", "Put away, bring back", "Ctrl+S", "ctrl+s", "put_away"),
+    Deed("Sessions", "Those that were put away", "Tab", "tab", "other_list", more="and back"),
+    Deed("Sessions", "Delete", "Ctrl+D", "ctrl+d", "delete", more="gone for good when this list is left"),
+    Deed("Sessions", "Bring back what was deleted", "Ctrl+Z", "ctrl+z", "undo"),
+    Deed("Sessions", "New session", "Ctrl+N", "ctrl+n", "new"),
+    Deed("Sessions", "Help", "F1", "f1", "help"),
+    Deed("Sessions", "Back", "Esc", "escape", "leave", more="first out of a search"),
+)  # fmt: skip
+
+SESSIONS_MOVING: tuple[tuple[str, str], ...] = (("down", "move(1)"), ("pageup", "page(-1)"), ("pagedown", "page(1)"))
 
 COMMANDS: dict[str, Deed] = {deed.command: deed for deed in CHAT if deed.command}
 

@@ -67,6 +67,42 @@ class SessionSummary(Protocol):
     def turns(self) -> int: ...
     @property
     def disagreements(self) -> int: ...
+    @property
+    def profiles(self) -> tuple[str, ...]: ...
+
+
+class Hit(Protocol):
+    """A message or reply that a search found."""
+
+    @property
+    def session_id(self) -> str: ...
+    @property
+    def session_title(self) -> str: ...
+    @property
+    def turn_id(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def created_at(self) -> str: ...
+    @property
+    def snippet(self) -> str: ...
+
+
+class SessionShelf(Protocol):
+    """The log, as the list of sessions uses it. Every method may raise `WarmchatError`."""
+
+    def sessions(self, limit: int | None = None, *, archived: bool | None = None) -> Sequence[SessionSummary]:
+        """Newest first; ``archived``: only those that were put away, or only those that were not."""
+
+    def search(self, text: str, limit: int = 100) -> Sequence[Hit]:
+        """Messages and replies that hold all words, newest first; a `*` after a word means a beginning."""
+
+    def rename_session(self, session_id: str, title: str) -> None: ...
+    def archive_session(self, session_id: str, *, archived: bool = True) -> None: ...
+    def delete_session(self, session_id: str) -> bool:
+        """Whether nothing is left of it in the files."""
 
 
 class FlagLog(Protocol):
@@ -94,9 +130,9 @@ class Services:
         open_engine: an engine for a model file; returns at once, `Engine.describe` waits for the loading.
         find_models: the model files on this machine; may block.
         export: (session id, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
-        sessions: the sessions of the log, newest first; may block.
+        log: the sessions of the log; may block the first time.
         initial_model: the model to load at the start; None where there is none.
-        initial_session: id of the session to resume at the start; None for a new one.
+        initial_session: id of the session to resume at the start, or `last`; None for a new one.
         flags: the log, opened where it was not; may block.
         messages: what the user wrote last in all sessions, oldest first; may block.
         profile_files: the files behind `profiles`.
@@ -111,7 +147,7 @@ class Services:
     open_engine: Callable[[Path], Engine]
     find_models: Callable[[], Sequence[FoundModel]]
     export: Callable[[str, str, Path], Path]
-    sessions: Callable[[], Sequence[SessionSummary]]
+    log: Callable[[], SessionShelf]
     flags: Callable[[], FlagLog]
     profile_files: ProfileFiles
     messages: Callable[[], Sequence[str]]

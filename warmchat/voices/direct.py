@@ -46,6 +46,15 @@ def direct_job(
 DRAWN_AT = 0.7  # temperature at which a voice that draws nothing is asked again
 
 
+def asked_anew(profile: Profile) -> Profile:
+    """The voice, to be asked for another reply to the same message: with a new draw, also where its file asks for none.
+
+    Without one it would say the same again, word for word.
+    """
+    sampling = profile.sampling
+    return replace(profile, sampling=replace(sampling, temperature=sampling.temperature or DRAWN_AT, seed=None))
+
+
 def drawn_again(job: Job, seed: int) -> Job:
     """The same question once more, with another draw: how far a voice parts from itself."""
     sampling = replace(job.sampling, temperature=max(job.sampling.temperature, DRAWN_AT), seed=seed)

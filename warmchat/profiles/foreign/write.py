@@ -60,7 +60,7 @@ def _lost(profile: Profile, sampling: set[str], texts: set[str]) -> list[str]:
     lost = [f"{name}: {value}" for name, value in asdict(profile.sampling).items()
             if value != default[name] and name not in sampling]  # fmt: skip
     lost += [f"{name}: {getattr(profile, name)}" for name in sorted(texts) if getattr(profile, name)]
-    lost += [f"{a.kind} {a.name} at {a.strength:g}" for a in profile.adapters]
+    lost += [f"{a.kind} {a.name} at {a.strength if a.dial is None else a.dial:g}" for a in profile.adapters]
     if profile.strategy != "direct":
         lost.append(f"strategy: {profile.strategy}")
     if profile.neutralise:

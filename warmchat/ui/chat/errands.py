@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
-from warmchat.ui.clipboard import copy_with_program
 
 if TYPE_CHECKING:
     from warmchat.ui.chat.screen import ChatScreen
@@ -57,6 +56,20 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
         )
 
 
+async def go_to(screen: ChatScreen, turn_id: str) -> None:
+    """Bring a turn of the session into sight, on whatever branch it stands."""
+    session = screen.session
+    if session is None or not turn_id:
+        return
+    if turn_id not in {turn.id for turn in session.turns}:
+        try:
+            session.show_branch(turn_id)
+        except KeyError:  # deleted meanwhile, or written by another program
+            screen.chat_app.tell("That turn is not in this session any more", severity="warning")
+            return
+    await screen.transcript.go_to(turn_id)
+
+
 def flags(screen: ChatScreen) -> None:
     """Open the disagreements of all sessions."""
     from warmchat.ui.flags.screen import FlagsScreen
@@ -91,20 +104,17 @@ def check_now(screen: ChatScreen, turn: Turn | None) -> None:
         screen.flow.check(screen.session, turn)
 
 
-def copy_reply(screen: ChatScreen, turn: Turn | None) -> None:
-    """Copy a reply as it was written, and say which way it went."""
-    if turn is None or turn.reply is None or not turn.reply.text:
-        screen.chat_app.tell("There is no reply to copy")
-        return
-    text, app = turn.reply.text, screen.chat_app
-    app.copy_to_clipboard(text)  # OSC 52: reaches the terminal's clipboard over ssh too, but says nothing back
+def follow_link(screen: ChatScreen, address: str) -> None:
+    """Show where a link leads; open or copy it where the reader says so."""
+    from warmchat.ui.chat.link_form import LinkForm
 
-    def copy() -> None:
-        program = copy_with_program(text)
-        way = f"with {program}" if program else "by way of the terminal, which may not allow it"
-        app.call_from_thread(app.tell, f"Copied {len(text):,} characters {way}")
+    def take(answer: str | None) -> None:
+        if answer == "open":
+            screen.app.open_url(address)
+        elif answer == "copy":
+            screen.app.copy_to_clipboard(address)
 
-    threading.Thread(target=copy, name="copy", daemon=True).start()
+    screen.app.push_screen(LinkForm(address), take)
 
 
 def attach(screen: ChatScreen, path: str) -> None:
@@ -195,23 +205,6 @@ def choose_profile(screen: ChatScreen) -> None:
 
     now = screen.session.profile.id if screen.session is not None else ""
     app.push_screen(ProfilesScreen(app.services.profile_files, chosen=now), take)
-
-
-def choose_session(screen: ChatScreen) -> None:
-    """Pick a session of the log and go on with it."""
-    from warmchat.ui.pickers.picker import Picker
-    from warmchat.ui.pickers.rows import session_rows
-
-    app = screen.chat_app
-
-    def take(session_id: str | None) -> None:
-        if session_id:
-            app.open_session(session_id)
-
-    app.push_screen(
-        Picker("Sessions", load=lambda: session_rows(app.services.sessions()), empty="The log holds no sessions yet"),
-        take,
-    )
 
 
 def export(screen: ChatScreen, what: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class TurnFlow:
         self._live: TurnView | None = None  # the turn whose reply is coming
         self._live_key = ""
         self._text = ""
+        self._instead_of = ""
         self._opened = True
         self._later: list[Callable[[], None]] = []
         self._log_said = False
@@ -66,8 +67,17 @@ class TurnFlow:
         self._timer = self._screen.set_interval(HEAR_S, self._hear, pause=True)
         self.hourly = HourlyCount(on=self._screen.chat_app.services.settings.reminders)
 
-    async def send(self, session: ChatSession, text: str) -> None:
-        """Start a turn."""
+    async def send(self, session: ChatSession, text: str, *, instead_of: str = "", anew: bool = False) -> None:
+        """Start a turn.
+
+        Args:
+            instead_of: id of the turn whose place it takes, on a branch of its own; "": it comes after the last one.
+            anew: the message was answered before, and is answered with another draw.
+        """
+        if instead_of:
+            session.go_back(instead_of)
+            await self._screen.transcript.follow_path()
+        self._instead_of = instead_of
         self._opened, self._text = False, text
         self._live_key = f"send-{next(self._keys)}"
         view = await self._screen.transcript.begin(text, session.profile.id, off_record=session.off_record)
@@ -75,8 +85,29 @@ class TurnFlow:
         self._spent_before = time.thread_time()
         view.reply.status("loading the model…" if self._screen.chat_app.seat.state.status == "loading" else "reading…")
         self._screen.show_hint()
-        self._screen.chat_app.threads.start(self._live_key, lambda: session.send(text))
+        events = (lambda: session.send(text, anew=True)) if anew else (lambda: session.send(text))
+        self._screen.chat_app.threads.start(self._live_key, events)
         self._wake()
+
+    async def go_on(self, session: ChatSession, turn: Turn) -> None:
+        """Go on with the reply of the last turn."""
+        view = self._screen.transcript.view(turn.id)
+        if view is None or turn.reply is None:
+            return
+        self._screen.transcript.choose(None)
+        await view.resume(turn.reply)
+        self._live, self._text = view, ""
+        self._spent_before = time.thread_time()
+        view.reply.status("reading…")
+        self._screen.show_hint()
+        self._live_key = self.run("go-on", lambda: session.go_on(turn.id))
+
+    def run(self, what: str, events: Callable[[], Iterator[SessionEvent]]) -> str:
+        """Run something that has events in a thread of its own; returns the key that comes with them."""
+        key = f"{what}-{next(self._keys)}"
+        self._screen.chat_app.threads.start(key, events)
+        self._wake()
+        return key
 
     def check(self, session: ChatSession, turn: Turn) -> None:
         """Start the check of a turn that has none."""
@@ -137,6 +168,7 @@ class TurnFlow:
                 if mine is not None:
                     mine.bind_turn(turn)
                     self._screen.transcript.mark_window()
+                    self._screen.transcript.show_asides()
                 self._opened = True
                 self._do_later()
             case TurnFailed() if mine is not None and not mine.turn_id:
@@ -220,6 +252,9 @@ class TurnFlow:
         """The turn was never opened: nothing of it exists, so the message goes back to where it was written."""
         await self._screen.transcript.forget(view)
         self._end_live()
+        if self._instead_of and self._screen.session is not None:
+            self._screen.session.show_branch(self._instead_of)
+            await self._screen.transcript.follow_path()
         if not self._screen.prompt.text:
             self._screen.prompt.put(self._text)
         self._screen.chat_app.tell(event.message, event.hint, severity="error")

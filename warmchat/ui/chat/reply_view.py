@@ -82,6 +82,16 @@ class ReplyView(Vertical):
         self._show_thinking(thinking, still_thinking=not text)
         self._show_end(printable(text))
 
+    async def resume(self, text: str, thinking: str) -> None:
+        """More is coming after what stands here: plain again, until it is whole."""
+        from textual.widgets import Markdown
+
+        await self.remove_children(Markdown)
+        self._raw = f"{_OPENING}{thinking}{'</think>' if text else ''}{text}" if thinking else text
+        self._ended, self._painted, self._set_down = False, "", 0
+        self._tail.display = True
+        self.paint()
+
     async def finish(self, text: str, thinking: str) -> None:
         """The reply as it stands in the log."""
         self._ended = True

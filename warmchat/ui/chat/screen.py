@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.turn import Reply
 from warmchat.ui.chat import errands
+from warmchat.ui.chat.aside import Aside, aside_of
+from warmchat.ui.chat.branches import EDITING, Editing
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
@@ -26,7 +26,7 @@ from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.chat.recall import Recall
 from warmchat.ui.chat.steering import Steering
 from warmchat.ui.chat.transcript import Transcript
-from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.chat.turn_deeds import TurnDeeds
 from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
 from warmchat.ui.keymap import first_key
@@ -36,7 +36,6 @@ from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import program_words
 
 if TYPE_CHECKING:
-    from textual.widgets import Markdown
 
     from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
@@ -46,7 +45,7 @@ HEIGHTS = [(0, "-tiny-high"), (7, "-low"), (16, "-normal")]
 VOICE_CLASSES = ("-cold", "-warm", "-other")
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(TurnDeeds):
     """Header, transcript, prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHAT), *moving_bindings()]
@@ -57,11 +56,12 @@ class ChatScreen(Screen[None]):
         super().__init__()
         self._header = Header()
         self.transcript = Transcript(
-            looks=self.look_of, look_of_reply=self.look_of_reply, reference=self.reference_look
+            looks=self.look_of, look_of_reply=self.look_of_reply, reference=self.reference_look, aside_of=self.aside_of
         )
         self._trouble = Static(Content(""), markup=False, id="trouble")
         self.prompt = Prompt()
         self.flow = TurnFlow(self)
+        self.editing = Editing(self)
         self.steering = Steering(self)
         self.dial = WarmthDial(self, self.steering)
         self.recall = Recall()
@@ -96,11 +96,6 @@ class ChatScreen(Screen[None]):
         self.show_voice()
         self.prompt.focus()
 
-    def be_still(self) -> None:
-        """Nothing blinks; a coming reply is repainted seldom."""
-        self.prompt.cursor_blink = False
-        self.flow.paint_s = (1.0, 1.0)
-
     # ---- voices
 
     def look_of(self, profile_id: str) -> VoiceLook:
@@ -118,6 +113,13 @@ class ChatScreen(Screen[None]):
         except WarmchatError:
             return look
         return look_of_reply(look, reply, profile, self.chat_app.reference)
+
+    def aside_of(self, turn_id: str) -> Aside:
+        """What stands beside a turn of the session."""
+        if self.session is None:
+            return Aside()
+        answers = self.session.beside.answers(turn_id)
+        return aside_of(self.session, turn_id, [self.look_of(reply.profile).name for reply in answers])
 
     def reference_look(self) -> VoiceLook:
         """The look of the reference."""
@@ -146,8 +148,8 @@ class ChatScreen(Screen[None]):
         self._show_trouble()
         busy = self.flow.replying
         stop, switch, help_ = (first_key(name) for name in ("stop-the-reply", "switch-voice", "help"))
-        hint = f" {stop} stops the reply " if busy else f" Enter sends · {switch} voice · {help_} help "
-        self.prompt.show_hint(hint)
+        calm = EDITING if self.editing.going_on else f" Enter sends · {switch} voice · {help_} help "
+        self.prompt.show_hint(f" {stop} stops the reply " if busy else calm)
 
     def speak_as(self, profile_id: str) -> None:
         """Let another voice speak from the next turn on; at once, or as soon as the turn that just began is open."""
@@ -213,9 +215,14 @@ class ChatScreen(Screen[None]):
         self._said.clear()
         self.flow.hourly.begin()
         self.transcript.pending.clear()
+        self.editing.leave()
         await self.transcript.show(lambda: session.turns)
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
+
+    async def go_to(self, turn_id: str) -> None:
+        """Bring a turn of the session into sight, on whatever branch it stands."""
+        await errands.go_to(self, turn_id)
 
     @property
     def tokens_read(self) -> int | None:
@@ -290,7 +297,7 @@ class ChatScreen(Screen[None]):
             self._held = text
             self.chat_app.tell("Kept: it is sent as soon as the session is open")
             return
-        await self.flow.send(self.session, text)
+        await self.flow.send(self.session, text, instead_of=self.editing.take())
 
     def _send_held(self) -> None:
         if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
@@ -314,17 +321,8 @@ class ChatScreen(Screen[None]):
 
     # ---- deeds
 
-    def meant_turn(self, wanted: Callable[[Turn], bool]) -> Turn | None:
-        """The turn that a key means: the chosen one, else the newest of which `wanted` holds."""
-        if self.session is None:
-            return None
-        turns = self.session.turns
-        if self.transcript.chosen is not None:
-            return next((t for t in turns if t.id == self.transcript.chosen.turn_id), None)
-        return next((t for t in reversed(turns) if wanted(t)), turns[-1] if turns else None)
-
     def action_stop(self) -> None:
-        if not self.flow.stop():
+        if not self.flow.stop() and not self.editing.leave():
             self.transcript.choose(None)
 
     def action_switch_voice(self) -> None:
@@ -345,21 +343,8 @@ class ChatScreen(Screen[None]):
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)
 
-    def action_side_by_side(self) -> None:
-        errands.compare(self, self.meant_turn(lambda t: t.shadow is not None))
-
     def action_flags(self) -> None:
         errands.flags(self)
-
-    def on_turn_view_compare_asked(self, event: TurnView.CompareAsked) -> None:
-        turns = self.session.turns if self.session is not None else ()
-        errands.compare(self, next((t for t in turns if t.id == event.turn_id), None))
-
-    def action_check_now(self) -> None:
-        errands.check_now(self, self.meant_turn(errands.can_be_checked))
-
-    def action_copy_reply(self) -> None:
-        errands.copy_reply(self, self.meant_turn(lambda t: t.reply is not None and bool(t.reply.text)))
 
     async def action_attach(self, path: str = "") -> None:
         errands.attach(self, path)
@@ -377,7 +362,9 @@ class ChatScreen(Screen[None]):
             errands.choose_profile(self)
 
     def action_sessions(self) -> None:
-        errands.choose_session(self)
+        from warmchat.ui.sessions.errand import choose_session
+
+        choose_session(self)
 
     def action_new_session(self) -> None:
         self.chat_app.open_session(None)
@@ -409,8 +396,3 @@ class ChatScreen(Screen[None]):
 
     def action_to_end(self) -> None:
         self.transcript.choose(None)
-
-    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """Links are not opened: what a model writes is not an address to trust. It is shown whole instead."""
-        event.stop()
-        self.chat_app.tell(f"Link: {one_line(event.href, 300)}", "warmchat opens no links; copy it if you trust it")

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from warmchat.domain.turn import Turn
+from warmchat.ui.chat.aside import Aside
 from warmchat.ui.chat.turn_view import LookOfReply, Looks, TurnView
 from warmchat.ui.chat.window_rule import WindowRule, window_start
 from warmchat.ui.voice_look import VoiceLook
@@ -27,8 +28,12 @@ MOST = 60  # beyond it the far end goes
 class Transcript(VerticalScroll, can_focus=False):
     """The conversation. It stays at the end while the reader is there, and where the reader put it otherwise."""
 
-    def __init__(self, *, looks: Looks, look_of_reply: LookOfReply, reference: Callable[[], VoiceLook]) -> None:
+    def __init__(
+        self, *, looks: Looks, look_of_reply: LookOfReply, reference: Callable[[], VoiceLook],
+        aside_of: Callable[[str], Aside],
+    ) -> None:  # fmt: skip
         super().__init__()
+        self._aside_of = aside_of
         self._looks = looks
         self._look_of_reply = look_of_reply
         self._reference = reference
@@ -79,6 +84,52 @@ class Transcript(VerticalScroll, can_focus=False):
         self._say_earlier()
         self.mark_window()
         self.to_end()
+
+    async def go_to(self, turn_id: str) -> None:
+        """Choose a turn; where it is not mounted, mount it with those around it."""
+        turns = self._source()
+        at = next((index for index, turn in enumerate(turns) if turn.id == turn_id), None)
+        if at is None:
+            return
+        if self.view(turn_id) is None:
+            await self.remove_children(TurnView)
+            self._first = max(0, at - FIRST // 2)
+            await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
+            self._say_earlier()
+            self.mark_window()
+        self.choose(self.view(turn_id))
+
+    async def follow_path(self) -> None:
+        """The path leads elsewhere from some turn on: what stands before that turn stays where it is."""
+        turns, views = self._source(), self.views
+        here = turns[self._first :]
+        same = 0
+        while same < min(len(views), len(here)) and views[same].turn_id == here[same].id:
+            same += 1
+        if not same:
+            await self.show(self._source)
+            return
+        self.chosen = None
+        await self.remove_children(views[same:])
+        await self.mount_all(self._made(here[same : same + FIRST]))
+        self.show_asides()
+        self.mark_window()
+
+    def show_asides(self) -> None:
+        """Say anew what stands beside each turn."""
+        for view in self.views:
+            if view.turn_id:
+                view.show_aside(self._aside_of(view.turn_id))
+
+    async def replace_view(self, turn: Turn) -> None:
+        """Draw a turn anew, where it is mounted."""
+        old = self.view(turn.id)
+        if old is not None:
+            (new,) = self._made([turn])
+            await self.mount(new, after=old)
+            await old.remove()
+            if self.chosen is old:
+                self.choose(new)
 
     async def begin(self, text: str, profile: str, *, off_record: bool) -> TurnView:
         """A new turn at the end, from the message alone."""
@@ -176,7 +227,7 @@ class Transcript(VerticalScroll, can_focus=False):
         reference = self._reference()
         return [
             TurnView.of(t, looks=self._looks, look_of_reply=self._look_of_reply, reference=reference,
-                        pending=t.id in self.pending)
+                        pending=t.id in self.pending, aside=self._aside_of(t.id))
             for t in turns
         ]  # fmt: skip
 
@@ -217,22 +268,6 @@ class Transcript(VerticalScroll, can_focus=False):
             views = [view for view in self.views if view.turn_id]
             index = max(0, views.index(self.chosen) + step)
         self.choose(views[index] if index < len(views) else None)
-
-    async def go_to(self, turn_id: str) -> bool:
-        """Choose a turn, mounting those around it where it is not here. False where the session has none of that id."""
-        turns = self._source()
-        at = next((i for i, turn in enumerate(turns) if turn.id == turn_id), None)
-        if at is None:
-            return False
-        if self.view(turn_id) is None:
-            self.chosen = None
-            await self.remove_children(TurnView)
-            self._first = max(0, at - STEP)
-            await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
-            self._say_earlier()
-            self.mark_window()
-        self.choose(self.view(turn_id))
-        return True
 
     def choose(self, view: TurnView | None) -> None:
         """Mark a turn as the one that the keys mean; None goes back to the newest."""

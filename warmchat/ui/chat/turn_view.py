@@ -15,6 +15,7 @@ from warmchat.domain.danger import signals_danger
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import PENDING, Verdict, unjudged
+from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
 from warmchat.ui.chat.strip import Strip
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 Looks = Callable[[str], VoiceLook]
 LookOfReply = Callable[[Reply], VoiceLook]
+NOTHING_BESIDE = Aside()
 
 
 class TurnView(Vertical):
@@ -35,6 +37,7 @@ class TurnView(Vertical):
         look: of the voice that answers.
         look_of_reply: how the voice looks with its adapters as they stood for a reply.
         reference: the look of the reference.
+        aside: what stands beside the turn.
     """
 
     class CompareAsked(Message):
@@ -45,8 +48,9 @@ class TurnView(Vertical):
             self.turn_id = turn_id
 
     def __init__(
-        self, user_text: str, *, look: VoiceLook, look_of_reply: LookOfReply, reference: VoiceLook, off_record: bool
-    ) -> None:
+        self, user_text: str, *, look: VoiceLook, look_of_reply: LookOfReply, reference: VoiceLook, off_record: bool,
+        aside: Aside = NOTHING_BESIDE,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.turn_id = ""
         self._look = look
@@ -62,14 +66,18 @@ class TurnView(Vertical):
         self.strip = Strip(reference=reference.name.lower(), own=look.id == reference.id)
         self._off_record = off_record
         self._has_text = False
+        self._you = Static(you_line(aside, off_record=off_record), markup=False, classes="who")
+        self._aside = Static(Content(""), markup=False, classes="aside")
+        self.show_aside(aside)
 
     @classmethod
     def of(
-        cls, turn: Turn, *, looks: Looks, look_of_reply: LookOfReply, reference: VoiceLook, pending: bool
-    ) -> TurnView:
+        cls, turn: Turn, *, looks: Looks, look_of_reply: LookOfReply, reference: VoiceLook, pending: bool,
+        aside: Aside = NOTHING_BESIDE,
+    ) -> TurnView:  # fmt: skip
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
         view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
-                   off_record=turn.off_record)  # fmt: skip
+                   off_record=turn.off_record, aside=aside)  # fmt: skip
         view.turn_id = turn.id
         if turn.reply is not None:
             view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
@@ -85,8 +93,7 @@ class TurnView(Vertical):
         return view
 
     def compose(self) -> ComposeResult:
-        off = [("  off the record", "$faint")] if self._off_record else []
-        yield Static(Content.assemble(("You", "bold $foreground 70%"), *off), markup=False, classes="who")
+        yield self._you
         yield self._message
         yield from where_to_turn(self._text, cast("WarmchatApp", self.app).services.settings.danger_note)
         answer = Vertical(classes="answer")
@@ -98,10 +105,25 @@ class TurnView(Vertical):
             yield self.reply
             yield self._notes
             yield self.strip
+            yield self._aside
+
+    def show_aside(self, aside: Aside) -> None:
+        """Say what stands beside this turn."""
+        self._you.update(you_line(aside, off_record=self._off_record))
+        lines = aside_lines(aside, voice=self._look.name.lower(), reference=self._reference.name.lower())
+        self._aside.update(lines)
+        self._aside.display = bool(lines.plain)
 
     def bind_turn(self, turn: Turn) -> None:
         """The turn is in the session now."""
         self.turn_id = turn.id
+
+    async def resume(self, reply: Reply) -> None:
+        """The reply is gone on with: why it ended is true no longer."""
+        self._note_lines.clear()
+        self._notes.display = False
+        self.strip.display = False
+        await self.reply.resume(reply.text, reply.thinking)
 
     async def finish(self, reply: Reply) -> None:
         """Show the reply whole, and why it ended if not by itself."""

@@ -1,4 +1,4 @@
-"""A modal line that asks for a path."""
+"""A modal line that asks for a path or a name."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from textual.widgets import Input
 
 
 class PathForm(ModalScreen[str | None]):
-    """Gives back the path that was typed, or None."""
+    """Gives back what was typed, or None. ``value`` stands there first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
-    def __init__(self, title: str, placeholder: str) -> None:
+    def __init__(self, title: str, placeholder: str, *, value: str = "") -> None:
         super().__init__()
         self._title = title
         self._placeholder = placeholder
+        self._value = value
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box -small")
         box.border_title = Content(f" {self._title} ")
         box.border_subtitle = Content(" Enter takes it · Esc back ")
         with box:
-            yield Input(placeholder=self._placeholder, compact=True)
+            yield Input(self._value, placeholder=self._placeholder, compact=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip() or None)

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
-from warmchat.ui.services import FoundModel, SessionSummary
+from warmchat.ui.services import FoundModel
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import size_words
 
@@ -47,18 +47,7 @@ def profile_rows(profiles: Sequence[Profile]) -> list[Row]:
     return rows
 
 
-def session_rows(sessions: Sequence[SessionSummary]) -> list[Row]:
-    """Title, when it was last used, its turns and how many of them parted."""
-    rows = []
-    for session in sessions:
-        turns = f"{session.turns:,} {'turn' if session.turns == 1 else 'turns'}"
-        parted = f" · ≠ {session.disagreements:,}" if session.disagreements else ""
-        below = f"{_local(session.last_at)} · {turns}{parted}"
-        rows.append(Row(session.id, _two_lines([(one_line(session.title, 100) or "untitled", "bold")], below)))
-    return rows
-
-
-def _local(moment: str) -> str:
+def local_time(moment: str) -> str:
     """A time of the log, in the clock of whoever reads it."""
     try:
         return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -167,14 +167,14 @@ class Commands:
         self._say(f"Exported to {self._chat.services.export(session.id, form, target)}.")
 
     def _sessions(self, _: str) -> None:
-        found = self._chat.services.sessions()[:SESSIONS_SHOWN]
+        found = self._chat.services.log().sessions(SESSIONS_SHOWN, archived=False)
         for session in found:
             flags = f", {session.disagreements} flagged" if session.disagreements else ""
             self._say(f"{session.id}: {one_line(session.title, 100) or 'untitled'}, {session.turns} turns{flags}.")
         self._say("/resume ID goes on with one." if found else "The log holds no sessions yet.")
 
     def _resume(self, wanted: str) -> None:
-        ids = [s.id for s in self._chat.services.sessions() if wanted and s.id.startswith(wanted.lower())]
+        ids = [s.id for s in self._chat.services.log().sessions() if wanted and s.id.startswith(wanted.lower())]
         if len(ids) != 1:
             many = "begins more than one session" if ids else "begins no session"
             raise NotFound(f"{one_line(wanted, 30)!r} {many}", "/sessions lists them")

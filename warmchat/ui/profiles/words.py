@@ -12,7 +12,7 @@ from warmchat.domain.errors import ProfileError
 from warmchat.domain.profile import Profile, Sampling
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.parse import Parsed, parse_profile
-from warmchat.ui.words import raw_words
+from warmchat.ui.words import dial_words, raw_words
 
 SHOWN = 20_000  # characters of a prompt in the preview
 Part = str | tuple[str, str]
@@ -57,7 +57,8 @@ def preview(profile: Profile, ink: str) -> Content:
         parts.append(f"strategy {profile.strategy}{', neutralise' if profile.neutralise else ''}\n")
     for ref in profile.adapters:
         kind = "control vector" if ref.kind == "control_vector" else "LoRA"
-        parts.append(f"{kind} {one_line(ref.name, 60)} at {raw_words(ref.strength)}\n")
+        place = f"dial {dial_words(ref.dial)}" if ref.dial is not None else raw_words(ref.strength)
+        parts.append(f"{kind} {one_line(ref.name, 60)} at {place}\n")
     prompt = printable(profile.system_prompt)
     parts += ["\n", prompt[:SHOWN] or ("No system prompt: nothing is sent before your message.", "$faint")]
     return Content.assemble(*parts)

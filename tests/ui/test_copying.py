@@ -1,0 +1,129 @@
+"""Copying replies, code and Markdown, and links that are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.ui.world import World, drawn, finished_turns, until
+from warmchat.ui import app as app_module
+from warmchat.ui.chat.copying import code_blocks, turns_markdown
+from warmchat.ui.chat.link_form import why_not_opened
+
+CODE = """Two ways:
+
+```python
+print("one")
+```
+
+~~~~
+x
+```
+y
+~~~~
+
+And `inline`.
+"""
+
+
+def test_blocks_of_code_are_found_with_their_language() -> None:
+    assert code_blocks(CODE) == [("python", 'print("one")\n'), ("", "x\n```\ny\n")]
+    assert code_blocks("  ```\n  a\n   b\n  ```") == [("", "a\n b\n")]
+    assert code_blocks("```js\nleft open") == [("js", "left open")]
+    assert code_blocks("no `code` here") == []
+
+
+def test_a_conversation_as_markdown() -> None:
+    text = turns_markdown(finished_turns(2), ["Companion", "Companion"])
+    assert text.startswith("**You:** Question number 1\n\n**Companion:**\n\nReply number 1.\n\n**You:** Question")
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was handed to the clipboard's program."""
+    texts: list[str] = []
+
+    def program(text: str) -> str:
+        texts.append(text)
+        return "wl-copy"
+
+    monkeypatch.setattr(app_module, "copy_with_program", program)
+    return texts
+
+
+async def test_code_is_copied_and_one_of_several_is_asked_for(copied: list[str]) -> None:
+    world = World(script=lambda job: CODE if "two" in job.messages[-1].content else "```\nonly\n```")
+    async with world.app.run_test(size=(80, 30), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "one")
+        await pilot.press("alt+g")
+        await until(pilot, lambda: copied == ["only\n"])
+        await until(pilot, lambda: any("Copied 5 characters with wl-copy" in n for n in world.notices))
+        await world.say(pilot, "two")
+        await pilot.press("alt+g")
+        await until(pilot, lambda: "Copy which block" in drawn(world) and "python" in drawn(world))
+        await pilot.press("enter")
+        await until(pilot, lambda: copied[1:] == ['print("one")\n'])
+
+
+async def test_the_conversation_or_the_chosen_turn_is_copied_as_markdown(copied: list[str]) -> None:
+    world = World(resumed=finished_turns(3))
+    async with world.app.run_test(size=(80, 30), notifications=True) as pilot:
+        await world.ready(pilot)
+        world.prompt.put("/markdown")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(copied) == 1)
+        assert copied[0].count("**You:**") == 3
+        await pilot.press("ctrl+up")
+        world.prompt.put("/markdown")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(copied) == 2)
+        assert copied[1].startswith("**You:** Question number 3")
+
+
+async def test_where_no_program_took_it_the_way_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody: Callable[[str], str] = lambda text: ""  # noqa: E731
+    monkeypatch.setattr(app_module, "copy_with_program", nobody)
+    world = World()
+    async with world.app.run_test(size=(80, 30), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: any("by way of the terminal" in n for n in world.notices))
+
+
+async def test_a_link_is_asked_about_and_then_opened_or_copied(
+    monkeypatch: pytest.MonkeyPatch, copied: list[str]
+) -> None:
+    from textual.widgets import Markdown
+
+    monkeypatch.setenv("DISPLAY", ":0")
+    opened: list[str] = []
+    world = World(script=lambda job: "[see](https://bücher.example/a)")
+    monkeypatch.setattr(world.app, "open_url", lambda url, **_: opened.append(url))
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        await pilot.click(Markdown, offset=(1, 0))
+        await until(pilot, lambda: "This link leads to" in drawn(world))
+        assert "xn--bcher-kva.example" in drawn(world), "look-alike letters show"
+        assert not opened
+        await pilot.press("o")
+        await until(pilot, lambda: len(opened) == 1)
+        await pilot.click(Markdown, offset=(1, 0))
+        await until(pilot, lambda: "This link leads to" in drawn(world))
+        await pilot.press("c")
+        await until(pilot, lambda: len(copied) == 1)
+        assert len(opened) == 1
+
+
+def test_only_web_and_mail_are_opened_and_only_on_a_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert "desktop" in why_not_opened("https://example.org")
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert why_not_opened("https://example.org") == ""
+    for address in ("file:///etc/passwd", "javascript:alert(1)", "x-app://do", "http://[broken", "etc"):
+        assert why_not_opened(address), address

@@ -1,0 +1,53 @@
+"""A session's title, from its first message alone: nothing is asked of the model for it."""
+
+from __future__ import annotations
+
+import re
+
+from warmchat.domain.text import one_line, printable
+
+LENGTH = 60
+
+_FENCED = re.compile(r"^(?:[^\n]*:\n)?(`{3,}|~{3,})[^\n]*\n.*?(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+_GREETING = re.compile(
+    r"\A\W*(?:hi|hey|hello|hiya|greetings|good (?:morning|afternoon|evening|day)|dear)\b"
+    r"(?:[ \t]+(?:there|all|again|friend|everyone|oracle|companion|computer|assistant))*[ \t]*(?:[,.!:;\n–-]+|\Z)\s*",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\A(?:(?:so|well|ok|okay|now|please),?\s+|(?:can|could|would|will) you (?:please )?(?:tell me )?"
+    r"|(?:i|i'd) (?:want|like) to know |i was wondering |tell me )+",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\S)[^.!?\n]*)*(?:[.!?]+|\n|\Z)")
+
+
+def title_of(message: str) -> str:
+    """The question that a message asks, else its first sentence: one line of at most 60 characters, ended at a word.
+
+    Files, code, quotations and greetings are passed over where anything else is left. Empty where no word is left.
+    """
+    text = printable(message)
+    for unwanted in (_FENCED, _QUOTED, _GREETING):
+        rest = unwanted.sub("", text)
+        text = rest if _words(rest) >= 2 else text
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if re.search(r"\w", found.group())]
+    if not sentences:
+        return ""
+    said = next((sentence for sentence in sentences if sentence.endswith("?")), sentences[0])
+    bare = _ASKING.sub("", said)
+    said = bare if _words(bare) >= 2 else said
+    said = message if _words(said) < 2 and len(one_line(message)) <= LENGTH else said
+    line = one_line(said, 10 * LENGTH).rstrip(".!:;, ")
+    if not one_line(message, 10 * LENGTH).startswith(line[:LENGTH]):  # something went before it
+        line = line[:1].upper() + line[1:]
+    if len(line) <= LENGTH:
+        return line
+    cut = line[: LENGTH - 1]
+    at = cut.rfind(" ")
+    return (cut[:at] if at > LENGTH // 2 else cut).rstrip(",;: ") + "…"
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"\w+", text))
