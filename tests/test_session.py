@@ -27,6 +27,7 @@ from warmchat.domain.turn import (
     VerdictReached,
     WindowMoved,
 )
+from warmchat.domain.verdict import Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job, Priority
 from warmchat.engine.scripted import Answer, Script, ScriptedEngine
 from warmchat.models.adapters import AdapterShelf
@@ -272,6 +273,59 @@ def test_the_next_reply_does_not_wait_for_the_check(make: Make) -> None:
     assert both_done.acquire(timeout=PATIENCE_S)
     assert session.turns[0].verdict is not None
     assert session.turns[1].verdict is not None
+
+
+def test_a_full_line_defers_the_oldest_check_and_every_turn_ends_with_a_verdict_or_a_reason(
+    make: Make, log: SessionLog
+) -> None:
+    session = make(rules=SessionRules(backlog=2, samples=0))
+    engine = engine_of(session)
+    held, release = threading.Event(), threading.Event()
+
+    def script(job: Job) -> Answer:
+        if job.priority is Priority.SHADOW and job.task == "reply":
+            held.set()
+            release.wait(PATIENCE_S)
+        return two_voices(job)
+
+    engine.script = script
+    threads = []
+    for number in range(6):
+        replied = threading.Event()
+
+        def talk(number: int = number, replied: threading.Event = replied) -> None:
+            for event in session.send(f"What is the capital of Australia, {number}?"):
+                if isinstance(event, ShadowStarted):
+                    replied.set()
+
+        threads.append(threading.Thread(target=talk))
+        threads[-1].start()
+        assert replied.wait(PATIENCE_S), "the next message does not wait for the checks"
+        if number == 0:
+            assert held.wait(PATIENCE_S)
+    release.set()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    verdicts = [turn.verdict for turn in log.turns(session.id)]
+    assert all(verdict is not None and verdict.reason for verdict in verdicts)
+    waiting = [v for v in verdicts if v is not None and "too many checks were waiting" in v.reason]
+    assert len(waiting) == 3, "one was being checked, two may wait"
+    assert [v.label for v in verdicts if v is not None and v not in waiting] == ["disagree"] * 3
+
+
+class BrokenDetector(SignalDetector):
+    def detect(self, *_: object, **__: object) -> Verdict:
+        raise KeyError("a bug")
+
+
+def test_a_detector_that_fails_is_a_reason_in_the_log(make: Make, log: SessionLog) -> None:
+    session = make()
+    session._checker._detector = BrokenDetector()
+    reached = verdict_of(list(session.send("What is the capital of Australia?")))
+    assert "the check failed: KeyError" in reached.verdict.reason
+    kept = log.turns(session.id)[0]
+    assert kept.verdict == reached.verdict
+    assert kept.shadow is not None
 
 
 def test_closing_defers_what_waits(make: Make) -> None:
@@ -534,6 +588,20 @@ def test_the_reference_reads_the_reply_and_its_scores_are_kept(make: Make, log: 
     assert reply is not None
     assert [s.text for s in reply.scores] == WARM.split()
     assert reply == session.turns[0].reply
+
+
+def test_the_reference_reads_the_reply_as_its_file_says_it(make: Make, shelf: AdapterShelf) -> None:
+    session = with_dial(make, shelf, profile="oracle")
+    engine_of(session).scores = True
+    list(session.send("What is the capital of Australia?"))
+    assert not [job for job in engine_of(session).jobs if job.task == "score"], "nobody is surprised by their own words"
+    session.turn_dial(1.0)
+    list(session.send("What is the capital of Australia?"))
+    session.switch_profile("companion")
+    list(session.send("What is the capital of Australia?"))
+    moved, warm = (job for job in engine_of(session).jobs if job.task == "score")
+    assert moved.adapters == warm.adapters == ()
+    assert [bool(turn.reply and turn.reply.scores) for turn in session.turns] == [False, True, True]
 
 
 def test_voices_that_did_not_speak_read_ahead_and_stop_when_a_message_comes(make: Make) -> None:

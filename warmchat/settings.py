@@ -6,11 +6,11 @@ folder. In the environment a setting is ``WARMCHAT_`` and its name in capitals.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from platformdirs import user_config_path, user_data_path
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -20,21 +20,15 @@ from pydantic_settings import (
 )
 
 from warmchat.domain.errors import SettingsError
-
-FILE_NAME = "warmchat.toml"
-
-
-def config_folder() -> Path:
-    """The user's config folder; holds ``warmchat.toml`` and ``system_prompts/``. Not created by asking."""
-    return user_config_path("warmchat", appauthor=False)
+from warmchat.places import FILE_NAME, config_folder, data_folder
 
 
-def data_folder() -> Path:
-    """The user's data folder; holds the log and pulled models. Not created by asking."""
-    return user_data_path("warmchat", appauthor=False)
+def _expanded(value: object) -> object:
+    """Without pathlib, which raises where there is no such user; that there is no such file is said later."""
+    return os.path.expanduser(value) if isinstance(value, str | Path) else value  # noqa: PTH111
 
 
-ExpandedPath = Annotated[Path, BeforeValidator(lambda value: Path(value).expanduser())]
+ExpandedPath = Annotated[Path, BeforeValidator(_expanded)]
 
 
 class Settings(BaseSettings):
@@ -78,7 +72,7 @@ class Settings(BaseSettings):
     """Context window in tokens. 0: as much as the model was trained for, at most 8,192, and what memory allows."""
 
     threads: int = Field(default=0, ge=0)
-    """Threads of the engine. 0: the physical cores."""
+    """Threads of the engine. 0: the physical cores, fewer while other programs compute."""
 
     gpu_layers: int = Field(default=-1, ge=-1)
     """Layers kept on a GPU where llama-cpp-python was built for one. -1: all that fit; 0: none."""
@@ -87,7 +81,7 @@ class Settings(BaseSettings):
     """What keys and values are kept in. q8_0 takes about half; auto: f16 while the window fits in it."""
 
     flash_attention: Literal["auto", "on", "off"] = "auto"
-    """Flash attention. q8_0 needs it; auto: on, but a GPU is asked whether it can."""
+    """Flash attention. q8_0 needs it; auto: off on a processor while memory allows, as it is slower; a GPU is asked."""
 
     mmap: Literal["auto", "on", "off"] = "auto"
     """Map the file of the weights instead of reading it. auto: on, but off where it lies on a network."""

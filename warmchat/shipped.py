@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +11,7 @@ def shipped_folder(name: str) -> Path:
 
     A wheel carries it inside the package; an editable install reads the one beside the package.
     """
-    package = Path(str(files("warmchat")))
+    package = Path(__file__).parent
     packed = package / "shipped_files" / name
     return packed if packed.is_dir() else package.parent / name
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import TurnFilter
-    from warmchat.ui.app import WarmchatApp
     from warmchat.ui.services import Services
-
 
 LAST = "last"  # stands for the session that was spoken in last
 
@@ -192,23 +190,7 @@ def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Pa
     return path
 
 
-def make_app(
-    settings: Settings,
-    *,
-    profiles: ProfileLibrary,
-    model: Path | None,
-    session: str | None = None,
-    warmth: float | None = None,
-) -> WarmchatApp:
-    """The terminal app; arguments as for `make_services`."""
-    from warmchat.ui import keymap
-    from warmchat.ui.app import WarmchatApp
-
-    keymap.use(settings.keys)  # a key that cannot be is said here, in the shell, not on a screen
-    return WarmchatApp(make_services(settings, profiles=profiles, model=model, session=session, warmth=warmth))
-
-
-def make_services(
+def screen_services(
     settings: Settings,
     *,
     profiles: ProfileLibrary,
@@ -217,7 +199,7 @@ def make_services(
     warmth: float | None = None,
     read_ahead: bool = True,
 ) -> Services:
-    """What a chat is made of. A log that cannot be used does not keep it from opening: `log_problem` says so.
+    """What a chat runs on, on a screen or line by line. A log that cannot be used does not keep it from opening.
 
     Args:
         session: id of the session to resume, as `SessionLog.find_session` gives it.
@@ -225,7 +207,10 @@ def make_services(
         read_ahead: silent voices read the transcript in idle time.
     """
     from warmchat.profiles.files import ProfileFiles
+    from warmchat.ui import keymap
     from warmchat.ui.services import Services
+
+    keymap.use(settings.keys)  # a key that cannot be is said in the shell, not on a screen
 
     @cache
     def log() -> tuple[SessionLog, str]:

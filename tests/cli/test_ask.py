@@ -76,6 +76,7 @@ def test_standard_input_and_plain_text(data: Path) -> None:
         (["ask", "-p", "oracel", "hi"], "oracel", "did you mean oracle"),
         (["--ctx", "90000000", "ask", "hi"], "90,000,000", "--ctx"),
         (["--profile-dir", "absent", "ask", "hi"], "absent", "folder"),
+        (["--profile-dir", "~nobody-here/x", "ask", "hi"], "~nobody-here/x", "folder"),
         (["ask", "--warmth", "3", "hi"], "warmth dial", "0 is the profile"),
         (["--remote", "http://127.0.0.1:9/v1", "ask", "hi"], "127.0.0.1:9", "is the server running"),
         (["--remote", "ftp://127.0.0.1", "ask", "hi"], "http", ""),
@@ -116,6 +117,16 @@ def test_a_folder_may_not_choose_a_server_unasked(
     printed = capsys.readouterr()
     assert "left out" in printed.err
     assert "Canberra" in printed.out
+
+
+def test_a_reply_that_repeats_itself_is_said(
+    capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "loop.md").write_text("---\nsampling: {temperature: 0, repeat_penalty: 0.5}\n---\nRepeat yourself.\n")
+    asked = ["--profile-dir", str(tmp_path), "ask", "-p", "loop", "--shadow", "off", "--max-tokens", "120", "Say no."]
+    assert main(asked) == 0
+    assert "[this reply repeats itself; raise dry_multiplier in its profile]" in capsys.readouterr().err
+    assert ask_json(capsys, *asked)["repeats_itself"] is True
 
 
 def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path) -> None:

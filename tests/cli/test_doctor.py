@@ -17,7 +17,7 @@ import pytest
 
 from tests.gguf.gguf_files import write_gguf
 from warmchat.cli.main import main
-from warmchat.settings import config_folder, data_folder
+from warmchat.places import config_folder, data_folder
 from warmchat.storage.log import SessionLog
 
 Captured = pytest.CaptureFixture[str]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from warmchat.cli.main import main
-from warmchat.settings import config_folder
+from warmchat.places import config_folder
 
 Captured = pytest.CaptureFixture[str]
 

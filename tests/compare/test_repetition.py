@@ -48,6 +48,16 @@ def test_a_looping_reply_is_told(text: str) -> None:
     assert repeats_itself(text)
 
 
+@pytest.mark.parametrize("text", ["Dear friend, " + "I" * 60, "ha" * 20, "So: " + "lovely" * 7, "ありがとう" * 8])
+def test_a_reply_that_collapsed_to_a_stutter_is_told(text: str) -> None:
+    assert repeats_itself(text)
+
+
+@pytest.mark.parametrize("text", ["Hahahahaha!", "a" * 39, "| " + "-" * 60 + " |", "=" * 80, "_" * 50, "1" + "0" * 30])
+def test_laughter_and_rules_are_no_stutter(text: str) -> None:
+    assert not repeats_itself(text)
+
+
 def test_case_and_punctuation_hide_nothing() -> None:
     assert repeated_share("One two three four. ONE, two; three -- four!") == pytest.approx(0.2)
 

@@ -34,10 +34,14 @@ def control_vector(
     return path
 
 
-def lora(path: Path, *, seed: int = 1, size: float = 0.05, width: int = N_EMBD, poison: float | None = None) -> Path:
-    """A random LoRA of rank 4 on the query projection of some layers."""
+def lora(
+    path: Path, *, seed: int = 1, size: float = 0.05, width: int = N_EMBD, poison: float | None = None,
+    kept_as: str = "F32", architecture: str = "llama",
+) -> Path:  # fmt: skip
+    """A random LoRA of rank 4 on the query projection of some layers, in F32, F16 or BF16."""
     chance = np.random.default_rng(seed)
-    writer = gguf.GGUFWriter(path, "llama")
+    writer = gguf.GGUFWriter(path, architecture)
+    kind = gguf.GGMLQuantizationType[kept_as]
     writer.add_string("general.type", "adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", 8.0)
@@ -46,8 +50,9 @@ def lora(path: Path, *, seed: int = 1, size: float = 0.05, width: int = N_EMBD, 
         b = chance.normal(size=(width, 4)).astype(np.float32) * size
         if poison is not None:
             a[0, 0] = poison
-        writer.add_tensor(f"blk.{layer}.attn_q.weight.lora_a", a)
-        writer.add_tensor(f"blk.{layer}.attn_q.weight.lora_b", b)
+        for name, numbers in (("lora_a", a), ("lora_b", b)):
+            kept = gguf.quantize(numbers.astype(np.float32), kind)
+            writer.add_tensor(f"blk.{layer}.attn_q.weight.{name}", kept, raw_dtype=kind)
     _finish(writer)
     return path
 

@@ -71,6 +71,20 @@ def test_a_then_b_then_a_is_a(engine: ProcessEngine, kind: str, request: pytest.
     assert other.origin.adapters[0]["name"] == adapter.name
 
 
+@pytest.mark.parametrize("kind", ["vector", "small_lora"])
+def test_a_then_b_then_a_gives_the_same_numbers_to_the_last_bit(
+    engine: ProcessEngine, kind: str, request: pytest.FixtureRequest
+) -> None:
+    one: AdapterSpec = request.getfixturevalue(kind)
+    other = replace(one, strength=0.5)
+    text = "The sea is deep and blue, and nobody knows all that lives in it."
+    order = [(), (one,), (), (one, other), (other,), (one,), (one, other), ()]
+    found = [scores(engine, text, *adapters, sequence="aba") for adapters in order]
+    for earlier, adapters in enumerate(order):
+        for later in range(earlier + 1, len(order)):
+            assert (found[earlier] == found[later]) == (adapters == order[later])
+
+
 def test_a_strength_is_live_and_0_is_none(engine: ProcessEngine, vector: AdapterSpec) -> None:
     plain = scores(engine, "The sea is deep and blue.", sequence="s")
     text = "The sea is deep and blue."
@@ -105,6 +119,8 @@ def test_layers_of_a_vector_can_be_chosen(engine: ProcessEngine, vector: Adapter
     whole = scores(engine, text, vector, sequence="layers")
     assert scores(engine, text, replace(vector, layers=(8, 22)), sequence="layers") == whole
     assert scores(engine, text, replace(vector, layers=(20, 22)), sequence="layers") != whole
+    with pytest.raises(AdapterError, match="layers 8 to 22, none of them among 23 to 29"):
+        scores(engine, text, replace(vector, layers=(23, 29)), sequence="layers")
 
 
 def test_scores_are_those_of_the_drawn_reply_and_cover_its_text(engine: ProcessEngine) -> None:
@@ -177,7 +193,11 @@ def test_a_vector_that_does_not_fit_is_refused_and_the_chat_goes_on(
     ("make", "says"),
     [
         (lambda f: lora(f, width=512), "for llama"),
+        (lambda f: lora(f, architecture="qwen2"), "qwen2|could not load"),
         (lambda f: lora(f, poison=float("nan")), "NaN"),
+        (lambda f: lora(f, poison=float("nan"), kept_as="F16"), "NaN"),
+        (lambda f: lora(f, poison=float("inf"), kept_as="F16"), "NaN or infinite"),
+        (lambda f: lora(f, poison=float("nan"), kept_as="BF16"), "NaN"),
         (lambda f: lora(f).write_bytes(f.read_bytes()[:9000]), "cut short|could not load"),
         (control_vector, "could not load"),
     ],
@@ -190,6 +210,13 @@ def test_a_lora_that_does_not_fit_is_refused_and_the_chat_goes_on(
     with pytest.raises(AdapterError, match=says):
         finish(engine, replace(PLAIN, adapters=(AdapterSpec("lora", "bad", str(file), 1.0),)))
     assert finish(engine, PLAIN).text
+
+
+@pytest.mark.parametrize("kept_as", ["F16", "BF16"])
+def test_a_lora_of_16_bit_numbers_works(engine: ProcessEngine, tmp_path: Path, kept_as: str) -> None:
+    file = lora(tmp_path / "l.gguf", size=0.3, kept_as=kept_as)
+    adapter = AdapterSpec("lora", "small", str(file), 1.0)
+    assert finish(engine, replace(PLAIN, adapters=(adapter,))).text != finish(engine, PLAIN).text
 
 
 def test_scored_texts_spell_the_reply_also_where_characters_take_several_tokens(engine: ProcessEngine) -> None:

@@ -137,10 +137,16 @@ def test_cancel_comes_through_at_once(engine: ProcessEngine, while_reading: bool
     assert waited < 5.0, "far above the goal, for busy machines; the figure itself is measured in the benchmarks"
 
 
-def test_a_visible_reply_does_not_wait_for_a_shadow_and_the_shadow_goes_on(engine: ProcessEngine) -> None:
-    alone = finish(engine, replace(LONG, sequence="alone", sampling=Sampling(max_tokens=60)))
-    shadow = engine.submit(replace(LONG, sequence="shadow", sampling=Sampling(max_tokens=60),
-                                   priority=Priority.SHADOW))  # fmt: skip
+@pytest.mark.parametrize(
+    "sampling",
+    [Sampling(max_tokens=60), Sampling(temperature=1.0, top_p=0.9, dry_multiplier=0.8, seed=11, max_tokens=60)],
+    ids=["greedy", "drawn"],
+)
+def test_a_visible_reply_does_not_wait_for_a_shadow_and_the_shadow_goes_on(
+    engine: ProcessEngine, sampling: Sampling
+) -> None:
+    alone = finish(engine, replace(LONG, sequence="alone", sampling=sampling))
+    shadow = engine.submit(replace(LONG, sequence="shadow", sampling=sampling, priority=Priority.SHADOW))
     events = iter(shadow)
     while not isinstance(next(events), Fragment):
         pass

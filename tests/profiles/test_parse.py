@@ -44,6 +44,7 @@ def test_everything_that_a_profile_can_say() -> None:
             "adapters:",
             "  - control_vector: warmth",
             "    strength: 0.25",
+            "    layers: [8, 22]",
             "  - lora: warm",
             "accent: warm",
         )
@@ -51,7 +52,9 @@ def test_everything_that_a_profile_can_say() -> None:
     assert (profile.id, profile.name, profile.description) == ("companion", "Friend", "Warm.")
     assert (profile.strategy, profile.neutralise, profile.accent) == ("rewrite", True, "warm")
     assert profile.sampling == Sampling(0.7, 40, 0.9, 0.05, 1.1, 32, 200, 7)
-    assert profile.adapters == (AdapterRef("control_vector", "warmth", 0.25), AdapterRef("lora", "warm", 1.0))
+    assert profile.adapters == (
+        AdapterRef("control_vector", "warmth", 0.25, layers=(8, 22)), AdapterRef("lora", "warm", 1.0),
+    )  # fmt: skip
     assert profile.system_prompt == "You are kind."
 
 
@@ -114,6 +117,11 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
         (["adapters:", "  - {lora: w, dial: 1}"], 3, "a lora has a scale", "control_vector: warmth"),
         (["adapters:", "  - {lora: a, strength: 1}"], 3, "a lora has a scale", "control_vector"),
         (["adapters:", "  - {lora: a}", "  - {lora: b, control_vector: c}"], 4, "is either", "control_vector"),
+        (["adapters:", "  - control_vector: w", "    strength: 101"], 4, "strength cannot be 101", "strength: 0.25"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: [9, 8]}"], 3, "the first and the last", "- {"),
+        (["adapters:", "  - {lora: w, layers: [8, 9]}"], 3, "a control vector steers", "- {"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: [0, 9]}"], 3, "layers cannot be", "[8, 22]"),
+        (["adapters:", "  - {control_vector: w, strength: 1, layers: 8}"], 3, "layers cannot be 8", "layers: [8, 22]"),
         (["adapters:", "  - control_vector: w", "    strength: .inf"], 4, "strength cannot be inf", "strength: 0.25"),
         (["name: a", "name: b"], 3, "name is given twice", "one of the two"),
         (["1: b"], 2, "not a word", "temperature"),

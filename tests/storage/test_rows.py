@@ -93,7 +93,10 @@ PROFILE = st.builds(
     neutralise=st.booleans(),
     sampling=SAMPLING,
     adapters=st.lists(
-        st.builds(AdapterRef, st.sampled_from(["control_vector", "lora"]), TEXT, NUMBER), max_size=2
+        st.builds(
+            AdapterRef, st.sampled_from(["control_vector", "lora"]), TEXT, NUMBER, st.none() | UNIT,
+            st.none() | st.tuples(COUNT, COUNT),
+        ), max_size=2
     ).map(tuple),
     accent=TEXT,
     source=TEXT,

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from tests.storage.examples import tell, turn
 from tests.ui.world import World, drawn, until
 from warmchat.domain.errors import SettingsError
-from warmchat.settings import Settings, config_folder, load_settings
+from warmchat.places import config_folder
+from warmchat.settings import Settings, load_settings
 from warmchat.storage.log import SessionLog
 from warmchat.ui import keymap
 from warmchat.ui.app import WarmchatApp

@@ -12,8 +12,9 @@ from textual.widgets import Input, TextArea
 from tests.ui.test_hostile_text import HOSTILE, safe
 from tests.ui.world import World, drawn, until
 from warmchat.engine.protocol import Job
+from warmchat.places import config_folder
 from warmchat.profiles.library import ProfileLibrary, default_folders
-from warmchat.settings import Settings, config_folder
+from warmchat.settings import Settings
 from warmchat.ui.profiles.editor import ProfileEditor
 from warmchat.ui.profiles.screen import ProfilesScreen
 from warmchat.ui.profiles.trial import TrialScreen

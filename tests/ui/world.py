@@ -27,6 +27,7 @@ from warmchat.storage.log import SessionLog
 from warmchat.storage.records import TurnFilter
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.glance import Glance
 from warmchat.ui.services import Services
 from warmchat.wiring import tree_of
 
@@ -149,29 +150,43 @@ class World:
     load_error: WarmchatError | None = None
     session_error: WarmchatError | None = None
     may_load: threading.Event = field(default_factory=threading.Event)
+    glance: Glance | None = None
+    start_error: Exception | None = None
+    may_start: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.may_load.set()
+        self.may_start.set()
         self.log = SessionLog.open(None)
         self.engine = self._engine()
-        self.app = WarmchatApp(
-            Services(
-                settings=self.settings,
-                profiles=self.library or self.shelf,
-                open_session=self._open_session,
-                open_engine=self._open_engine,
-                find_models=lambda: self.found,
-                export=self._export,
-                flags=lambda: self.log,
-                messages=self.log.messages,
-                profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
-                export_turns=self._export_turns,
-                log=lambda: self.log,
-                initial_model=self.model,
-                log_problem=lambda: self.log_problem,
-                check_model=self._check_model,
-            )
+        self.app = WarmchatApp(self._glance(), self._services)
+
+    def _services(self) -> Services:
+        self.may_start.wait(10)
+        if self.start_error is not None:
+            raise self.start_error
+        return Services(
+            settings=self.settings,
+            profiles=self.library or self.shelf,
+            open_session=self._open_session,
+            open_engine=self._open_engine,
+            find_models=lambda: self.found,
+            export=self._export,
+            log=lambda: self.log,
+            flags=lambda: self.log,
+            messages=self.log.messages,
+            profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
+            export_turns=self._export_turns,
+            initial_model=self.model,
+            log_problem=lambda: self.log_problem,
+            check_model=self._check_model,
         )
+
+    def _glance(self) -> Glance:
+        if self.glance is not None:
+            return self.glance
+        speaks = self.settings.profile
+        return Glance(speaks, speaks.title(), theme=self.settings.theme, log=self.settings.log)
 
     def _engine(self) -> ScriptedEngine:
         world = self

@@ -69,6 +69,14 @@ def test_the_file_says_the_strength_and_the_dial_replaces_it(shelf: AdapterShelf
     assert [each.name for each in turned.changed] == ["warmth"]
 
 
+def test_the_layers_of_the_file_hold_wherever_the_dial_stands(shelf: AdapterShelf) -> None:
+    upper = voice(AdapterRef("control_vector", "warmth", 0.1, layers=(16, 22)))
+    for changes in (NONE, dialled(1.0)):
+        (spec,) = setting_for(upper, changes, shelf, "base").adapters
+        assert spec.layers == (16, 22)
+    assert recorded(setting_for(upper, NONE, shelf, "base"))[0]["layers"] == (16, 22), "the log says it"
+
+
 def test_the_dial_where_the_file_says_is_the_files_strength_to_the_last_bit(shelf: AdapterShelf) -> None:
     assert setting_for(BOTH, dialled(0.25), shelf, "base").adapters == setting_for(BOTH, NONE, shelf, "base").adapters
 

@@ -31,16 +31,33 @@ class Screen:
         self._begun = time.monotonic()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "warmchat", *arguments], stdin=theirs, stdout=theirs, stderr=theirs,
-            env={**os.environ, "TERM": "xterm-256color"}, start_new_session=True,
+            env={**_environment(), "TERM": "xterm-256color"}, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
+        self._seen = b""
+        self._closed = False
 
     def wait_for(self, text: str) -> float:
-        """Seconds from the start until the screen has written `text`."""
-        seen = b""
-        while text.encode() not in seen:
-            seen = (seen + self._read(PATIENCE_S))[-100_000:]
+        """Seconds from the start until the screen has written `text` since it was last waited for."""
+        self._seen = b""
+        end = time.monotonic() + PATIENCE_S  # a blinking cursor is something written, too
+        while not self.seen(text):
+            self._seen = (self._seen + self._read(max(0.0, end - time.monotonic())))[-100_000:]
         return time.monotonic() - self._begun
+
+    def seen(self, text: str) -> bool:
+        """Whether this was among what the last `wait_for` read."""
+        return text.encode() in self._seen
+
+    def wait_for_end(self) -> tuple[int, str]:
+        """The exit code and all that was written from here to the end of the program."""
+        seen = b""
+        while select.select([self._ours], [], [], PATIENCE_S)[0]:
+            try:
+                seen += os.read(self._ours, 65536)
+            except OSError:  # the other end is closed
+                break
+        return self._process.wait(PATIENCE_S), seen.decode(errors="replace")
 
     def type(self, text: str) -> None:
         os.write(self._ours, text.encode())
@@ -54,6 +71,9 @@ class Screen:
 
     def close(self) -> None:
         """Quit; by force where it does not."""
+        if self._closed:
+            return
+        self._closed = True
         with suppress(OSError, WarmchatError):  # it ends while we read: that is what we asked for
             self.type("\x11")
             self.drain(1.0)
@@ -66,11 +86,16 @@ class Screen:
 
     def _read(self, timeout: float) -> bytes:
         if not select.select([self._ours], [], [], timeout)[0]:
-            raise WarmchatError("The screen wrote nothing for two minutes", "does `warmchat` start here?")
+            raise WarmchatError("What was waited for did not come in two minutes", "does `warmchat` start here?")
         try:
             return os.read(self._ours, 65536)
         except OSError as error:  # Linux: the other end is closed
             raise WarmchatError("The program ended while it was measured", "does `warmchat` start here?") from error
+
+
+def _environment() -> dict[str, str]:
+    """As a user has it: an installed program keeps its bytecode, and does not compile itself at every start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def first_words_of_ask(arguments: Sequence[str]) -> float:
@@ -78,7 +103,7 @@ def first_words_of_ask(arguments: Sequence[str]) -> float:
     begun = time.monotonic()
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "warmchat", *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
     ) as process:  # fmt: skip
         assert process.stdout is not None
         process.stdout.read(1)

@@ -11,6 +11,7 @@ import click
 
 from warmchat.cli.common import print_json, talk
 from warmchat.cli.trust import settings_and_profiles
+from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.errors import NO_MODEL_HINT, EngineError, NoModel, WarmchatError
 from warmchat.domain.text import printable
 from warmchat.domain.turn import (
@@ -131,6 +132,12 @@ class _Answer:
                 talk(f"warmchat: not logged: {message}" + (f" ({hint})" if hint else ""))
 
     def print_verdict(self) -> None:
+        from warmchat.ui.words import repetition_words
+
+        if self.reply is not None and (said := repetition_words(self.reply)):
+            talk(f"[{said}]")
+        elif self.reply is not None and not self.reply.text.strip():
+            talk("[the reply is empty]")
         if self.verdict is not None:
             for line in _verdict_lines(self.verdict, self.shadow):
                 talk(line)
@@ -143,6 +150,7 @@ class _Answer:
             "profile": reply.profile,
             "thinking": reply.thinking or None,
             "stop": reply.stop,
+            "repeats_itself": repeats_itself(reply.text),
             "shadow": shadow.text if shadow is not None else None,
             "verdict": verdict.as_dict() if verdict is not None else None,
             "usage": {

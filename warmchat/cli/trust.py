@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from warmchat.cli.common import settings_of, talk
+from warmchat.places import FILE_NAME
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.profiles.trust import trust_folder, trusted_folders, untrusted_reference
-from warmchat.settings import FILE_NAME, Settings, local_file_needs_trust
+from warmchat.settings import Settings, local_file_needs_trust
 
 
 def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[Settings, ProfileLibrary]:
@@ -27,8 +28,7 @@ def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[
     unasked = local_file_needs_trust() and here.resolve() not in trusted_folders(store)
     what = f"{FILE_NAME} in this folder decides where replies are made or how they are checked"
     if unasked and not _trusted(what, here, store):
-        settings = settings_of(context, local_file=False, **command_line)
-        return settings, open_profiles(settings, local=False)
+        return settings_and_profiles_elsewhere(context, **command_line)
     profiles = open_profiles(settings)
     replaced = untrusted_reference(profiles, settings.reference, store)
     if replaced is None or _trusted(
@@ -36,6 +36,16 @@ def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[
         replaced.parent, store,
     ):  # fmt: skip
         return settings, profiles
+    return settings, open_profiles(settings, local=False)
+
+
+def settings_and_profiles_elsewhere(
+    context: click.Context, **command_line: Any
+) -> tuple[Settings, ProfileLibrary]:
+    """The same where the current folder's own are left out. Nothing is asked."""
+    from warmchat.wiring import open_profiles
+
+    settings = settings_of(context, local_file=False, **command_line)
     return settings, open_profiles(settings, local=False)
 
 

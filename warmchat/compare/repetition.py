@@ -8,6 +8,9 @@ GRAM = 4  # words; shorter runs come back in any text ("one of the", "as well as
 MOST = 0.35  # share of repeated runs; prose stays under 0.05, recipes and lists with one pattern under 0.25
 FEWEST_WORDS = 40  # in a shorter text a single repeated sentence would weigh too much
 
+STUTTER = 40  # characters of one to eight that come again and again, as in "IIII" or "hahaha": no word is so long
+
+_STUTTER = re.compile(r"([^\W_]{1,8}?)\1{4,}")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -17,9 +20,14 @@ def repeated_share(text: str) -> float:
 
 
 def repeats_itself(text: str) -> bool:
-    """Whether the text is long enough to tell and more than `MOST` of it was said before."""
+    """Whether more than `MOST` of the text was said before, if it is long enough to tell; or it became a stutter."""
     words = _words(text)
-    return len(words) >= FEWEST_WORDS and _share(words) > MOST
+    return (len(words) >= FEWEST_WORDS and _share(words) > MOST) or stutters(text)
+
+
+def stutters(text: str) -> bool:
+    """Whether the text has come to say a few letters over and over, which are no words to count."""
+    return any(len(run.group()) >= STUTTER for run in _STUTTER.finditer(text))
 
 
 def _words(text: str) -> list[str]:

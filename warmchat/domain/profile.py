@@ -48,12 +48,14 @@ class AdapterRef:
         strength: raw. What it does depends on the model that the vector was made for.
         dial: of a control vector, instead of the strength: its place on the range that its maker measured, -1 to +1,
             so that one profile means the same with every model.
+        layers: first and last layer in which a control vector steers, both inclusive; None: all that its file has.
     """
 
     kind: Literal["control_vector", "lora"]
     name: str
     strength: float = 0.0
     dial: float | None = None
+    layers: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

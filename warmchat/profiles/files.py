@@ -9,9 +9,9 @@ from pathlib import Path
 
 from warmchat.domain.errors import ProfileError
 from warmchat.domain.text import one_line
+from warmchat.places import config_folder
 from warmchat.profiles.library import SHIPPED, Folder, ProfileLibrary
 from warmchat.profiles.parse import is_profile_id
-from warmchat.settings import config_folder
 from warmchat.shipped import shipped_folder
 
 TEMPLATE = """\

@@ -12,8 +12,9 @@ from pathlib import Path
 from warmchat.domain.errors import ProfileError, UnknownProfile
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
+from warmchat.places import config_folder
 from warmchat.profiles.parse import Parsed, is_profile_id, read_profile
-from warmchat.settings import Settings, config_folder
+from warmchat.settings import Settings
 from warmchat.shipped import shipped_folder
 
 MAX_FILES = 500  # per folder: someone's notes folder given by mistake must not be read whole

@@ -15,6 +15,7 @@ _RULES = ConfigDict(strict=True, extra="allow", allow_inf_nan=False, frozen=True
 # A name is looked up as a file name, so it holds no path.
 AdapterName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Strength = Annotated[float, Field(ge=-100, le=100)]
+Layer = Annotated[int, Field(ge=1, le=9999)]
 
 
 class SamplingEntry(BaseModel):
@@ -46,6 +47,7 @@ class AdapterEntry(BaseModel):
     control_vector: AdapterName | None = None
     strength: Strength | None = None
     dial: float | None = Field(default=None, ge=-1, le=1)
+    layers: Annotated[list[Layer], Field(min_length=2, max_length=2)] | None = None
     lora: AdapterName | None = None
     scale: Strength | None = None
 
@@ -58,12 +60,15 @@ class AdapterEntry(BaseModel):
             raise ValueError("a control_vector needs either a strength or a dial")
         if self.lora is not None and (self.strength is not None or self.dial is not None):
             raise ValueError("a lora has a scale, not a strength")
+        if self.layers is not None and (self.lora is not None or self.layers[0] > self.layers[1]):
+            raise ValueError("layers are the first and the last in which a control vector steers")
         return self
 
     def as_ref(self) -> AdapterRef:
         """The plain value."""
         if self.control_vector is not None:
-            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0, self.dial)
+            layers = (self.layers[0], self.layers[1]) if self.layers is not None else None
+            return AdapterRef("control_vector", self.control_vector, self.strength or 0.0, self.dial, layers)
         return AdapterRef("lora", self.lora or "", 1.0 if self.scale is None else self.scale)
 
 
@@ -102,6 +107,7 @@ WRITE: dict[str, str] = {
     "control_vector": "the vector's name (letters, digits, . _ -), such as control_vector: warmth",
     "strength": "a number, such as strength: 0.25",
     "dial": "a number from -1 to 1, such as dial: 0.5: a place on the range that the vector's maker measured",
+    "layers": "the first and the last layer, such as layers: [8, 22], or leave it out for all that the vector has",
     "lora": "the LoRA's name (letters, digits, . _ -), such as lora: warm",
     "scale": "a number, such as scale: 1.0",
     "accent": "accent: cold, accent: warm or the name of a colour",

@@ -79,7 +79,12 @@ class Checker:
             yield from self._conclude(turn, unjudged(why), None)
             return
         reply = yield from self._scored(turn, turn.reply)
-        verdict = self._detect(turn, reply, shadow)
+        try:
+            verdict = self._detect(turn, reply, shadow)
+        except Exception as error:  # ours or a model's that compares: the turn must not stay without a word about it
+            why = f"the check failed: {type(error).__name__}: {error}"
+            yield from self._conclude(turn, unjudged(why), shadow)
+            return
         if verdict.label == "disagree" and self._parts.rules.samples:
             verdict = yield from self._without_chance(turn, verdict, shadow)
         earlier = self._parts.transcript.before(turn.id)
@@ -159,17 +164,19 @@ class Checker:
         return job, reference, setting
 
     def _scored(self, turn: Turn, reply: Reply) -> Generator[TurnEvent, None, Reply]:
-        """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else."""
+        """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else.
+
+        It reads as its file says it, like the shadow: a dial that was moved for its next reply has no say in a check.
+        """
         parts = self._parts
-        engine = parts.need_engine()
-        if turn.profile == parts.rules.reference or reply.thinking:
-            return reply
         try:
-            if not engine.describe().capabilities.scores:
-                return reply
+            engine = parts.need_engine()
             reference = parts.profiles.get(parts.rules.reference)
+            own_words = turn.profile == reference.id and not parts.changed(reply, reference)
+            if own_words or reply.thinking or not engine.describe().capabilities.scores:
+                return reply
             sequence = sequence_of(reference.id, "visible")
-            setting = parts.dials.setting(reference, parts.base())
+            setting = parts.dials.own_setting(reference, parts.base())
             kept = yield from parts.fit(turn, reference, sequence, visible_history)
             job = score_job(
                 reference, visible_history(kept), turn.user_text, reply.text, sequence=sequence,

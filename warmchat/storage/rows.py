@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from warmchat.domain.profile import AdapterRef, Profile, Sampling
@@ -141,8 +141,16 @@ def profile_of(row: Mapping[str, Any]) -> Profile | None:
         return None
     value = json.loads(row["json"])
     value["sampling"] = Sampling(**_fields_of(Sampling, value["sampling"]))
-    value["adapters"] = tuple(AdapterRef(**_fields_of(AdapterRef, adapter)) for adapter in value["adapters"])
+    value["adapters"] = tuple(_adapter_of(adapter) for adapter in value["adapters"])
     return Profile(**_fields_of(Profile, value))
+
+
+def _adapter_of(value: Mapping[str, Any]) -> AdapterRef:
+    ref = AdapterRef(**_fields_of(AdapterRef, value))
+    if ref.layers is None:
+        return ref
+    first, last = ref.layers
+    return replace(ref, layers=(first, last))  # JSON knows no tuples
 
 
 def verdict_row(turn_id: str, reply_id: str | None, shadow_id: str | None, verdict: Verdict) -> Row:

@@ -22,10 +22,11 @@ from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
+from warmchat.ui.companionship import HourlyCount
+from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keymap import QUIT, shown
 from warmchat.ui.keys import CHAT, Deed
 from warmchat.ui.model_seat import ModelSeat, ModelState
-from warmchat.ui.services import Services
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
+    from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
 LEAVE_TWICE_S = 5.0
@@ -54,13 +56,7 @@ class WarmchatApp(App[None]):
         "chat/reply_view.tcss",
         "chat/strip.tcss",
         "chat/prompt.tcss",
-        "disagreement/panel.tcss",
-        "adapters/panel.tcss",
-        "flags/screen.tcss",
-        "profiles/screen.tcss",
-        "pickers/pickers.tcss",
-        "help/screen.tcss",
-    ]
+    ]  # of the first screen; each of the others brings its own, which is not parsed before it is opened
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id=QUIT)]
 
     class ModelChanged(Message):
@@ -79,20 +75,38 @@ class WarmchatApp(App[None]):
             self.error = error
             self.turn_id = turn_id
 
-    def __init__(self, services: Services) -> None:
+    class Loaded(Message):
+        """The program behind the screen is there, or it cannot be."""
+
+        def __init__(self, services: Services | None, error: Exception | None) -> None:
+            super().__init__()
+            self.services = services
+            self.error = error
+
+    def __init__(self, glance: Glance, load: Callable[[], Services]) -> None:
+        """
+        Args:
+            glance: what is drawn first.
+            load: makes the rest of the program, in a thread, while the user may write already. What it raises ends the
+                app and is then `start_error`.
+        """
         teach_alt_keys()
         super().__init__()
-        self.services = services
+        self._load = load
+        self._loaded = threading.Event()
+        self._services: Services | None = None
+        self._glance, self._shelf = glance, GlanceShelf(glance)
+        self.start_error: Exception | None = None
         self.session: ChatSession | None = None
         self.threads = TurnThreads()
         self.seat = ModelSeat(
-            services.open_engine,
-            check=services.check_model,
+            self._open_engine,
+            check=self._check_model,
             adopt=self._adopt,
             tell=self._tell_model,
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
-        self.off_record = not services.settings.log
+        self.off_record = not glance.log
         self.doomed: tuple[str, ...] = ()  # sessions to be deleted once the open one, which is among them, is closed
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
@@ -101,6 +115,25 @@ class WarmchatApp(App[None]):
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
+        # Set before it runs: a theme that is changed on a running app has all styles parsed a second time.
+        self.theme = THEMES[glance.theme].name
+
+    @property
+    def settings(self) -> ScreenSettings:
+        """The settings, as far as they are known."""
+        return self._services.settings if self._services is not None else self._glance
+
+    @property
+    def profiles(self) -> ProfileShelf:
+        """The profiles, as far as they are known."""
+        return self._services.profiles if self._services is not None else self._shelf
+
+    @property
+    def services(self) -> Services:
+        """The rest of the program. Waits for it: to be asked in threads, or once a session is open."""
+        self._loaded.wait()
+        assert self._services is not None
+        return self._services
 
     def get_default_screen(self) -> Screen[None]:
         return self.chat
@@ -109,21 +142,47 @@ class WarmchatApp(App[None]):
         return dict(DARK.variables)
 
     def on_mount(self) -> None:
-        settings = self.services.settings
-        self.theme = THEMES[settings.theme].name
-        self.set_keymap(keymap.use(settings.keys))
-        if settings.reduced_motion:
-            self.animation_level = "none"
-            self.chat.prompt.cursor_blink = False
-            self.chat.flow.paint_s = (1.0, 1.0)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        """After the first paint: the session, the model, what is heavy to import."""
+        """After the first paint: all that is heavy to import."""
+
+        def load() -> None:
+            try:
+                loaded = self.Loaded(self._load(), None)
+            except Exception as error:  # whoever started the app says it
+                loaded = self.Loaded(None, error)
+            self.post_message(loaded)
+
+        threading.Thread(target=load, name="start", daemon=True).start()
+
+    def on_warmchat_app_loaded(self, event: Loaded) -> None:
+        """The session and the model; both come in threads."""
+        if event.services is None:
+            self.start_error = event.error
+            self.exit()
+            return
+        self._services = event.services
+        self._loaded.set()
+        if self.off_record is (not self._glance.log):  # the user has not changed it meanwhile
+            self.off_record = not self.settings.log
+        if self.settings.theme != self._glance.theme:
+            self.theme = THEMES[self.settings.theme].name
+        self.set_keymap(keymap.use(self.settings.keys))
+        if self.settings.reduced_motion:
+            self.animation_level = "none"
+            self.chat.prompt.cursor_blink = False
+            self.chat.flow.paint_s = (1.0, 1.0)
+        self.chat.flow.hourly = HourlyCount(on=self.settings.reminders)
         self.profiles_changed(first=True)
-        if self.services.initial_model is not None:
-            self.seat.load(self.services.initial_model)
-        self.open_session(self.services.initial_session)
+        self.chat.show_start()
+        if self.seat.state.status != "starting":
+            pass  # a model was asked for on the screen meanwhile
+        elif event.services.initial_model is not None:
+            self.seat.load(event.services.initial_model)
+        else:
+            self.seat.leave_empty()
+        self.open_session(event.services.initial_session)
 
     # ---- notices
 
@@ -137,11 +196,11 @@ class WarmchatApp(App[None]):
     @property
     def reference(self) -> str:
         """Id of the profile the others are checked against."""
-        return self.session.rules.reference if self.session is not None else self.services.settings.reference
+        return self.session.rules.reference if self.session is not None else self.settings.reference
 
     def profiles_changed(self, *, first: bool = False) -> bool:
         """Ask the profile files; says which edits are live and what is wrong with which."""
-        shelf = self.services.profiles
+        shelf = self.profiles
         if not first and not shelf.changed():
             return False
         now = {profile.id: profile.hash for profile in shelf.all()}
@@ -168,6 +227,14 @@ class WarmchatApp(App[None]):
             self.tell("A reply is still coming", "Esc stops it; then choose the model")
             return
         self.seat.load(path)
+
+    def _open_engine(self, path: Path) -> Engine:
+        """Called by the seat in its own thread."""
+        return self.services.open_engine(path)
+
+    def _check_model(self, path: Path) -> object:
+        """Called by the seat in its own thread."""
+        return self.services.check_model(path)
 
     def _tell_model(self, state: ModelState) -> None:
         """Called by the seat in its own thread."""
@@ -264,7 +331,7 @@ class WarmchatApp(App[None]):
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""
-        if not self.services.settings.log:
+        if not self.settings.log:
             self.tell("Nothing is written in this run: the log is off")
             return
         self.off_record = not self.off_record
@@ -311,7 +378,7 @@ class WarmchatApp(App[None]):
                 say = " · ".join(part for part in (shown(deed), command, deed.more) if part)
                 yield SystemCommand(deed.title, say, self._palette_deed(screen, deed.action))
         if screen is self.chat:
-            for profile in self.services.profiles.all():
+            for profile in self.profiles.all():
                 name = one_line(profile.name, 40)
                 yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
                                     partial(self.chat.speak_as, profile.id))  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from warmchat.domain.turn import Turn
 from warmchat.ui.words import flagged_words
+
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
 
 HOUR_S = 3600.0
 COMPARED = ("agree", "disagree", "unsure")

@@ -14,14 +14,17 @@ from warmchat.domain.text import one_line
 if TYPE_CHECKING:
     from warmchat.engine.protocol import Engine, EngineInfo
 
-Status = Literal["none", "loading", "ready", "failed"]
+Status = Literal["starting", "none", "loading", "ready", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """What the seat holds now. ``message`` and ``hint`` say why where loading failed."""
+    """What the seat holds now. ``message`` and ``hint`` say why where loading failed.
 
-    status: Status = "none"
+    ``starting``: it is not known yet whether there is a model.
+    """
+
+    status: Status = "starting"
     name: str = ""
     message: str = ""
     hint: str = ""
@@ -72,6 +75,11 @@ class ModelSeat:
             before, self.state = self.state, ModelState("loading", one_line(path.name, 80))
         self._tell(self.state)
         threading.Thread(target=self._load, args=(round_, old, before, path), name="load-model", daemon=True).start()
+
+    def leave_empty(self) -> None:
+        """There is no model to begin with."""
+        self.state = ModelState("none")
+        self._tell(self.state)
 
     def close(self) -> None:
         """Close the engine. Blocks until it is gone."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
@@ -13,8 +13,39 @@ if TYPE_CHECKING:
     from warmchat.engine.protocol import Engine
     from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
-    from warmchat.settings import Settings
     from warmchat.storage.records import Day, Flag, TurnFilter
+
+
+class ScreenSettings(Protocol):
+    """The settings that the screens read."""
+
+    @property
+    def profile(self) -> str:
+        """Id of the profile that speaks first."""
+
+    @property
+    def reference(self) -> str:
+        """Id of the profile that the others are checked against."""
+
+    @property
+    def theme(self) -> Literal["dark", "light"]: ...
+    @property
+    def log(self) -> bool:
+        """Whether sessions are kept."""
+
+    @property
+    def danger_note(self) -> str:
+        """Where to turn, under a message that says a life is in danger."""
+
+    @property
+    def reminders(self) -> bool:
+        """Whether a long talk is told how its replies fared."""
+
+    @property
+    def reduced_motion(self) -> bool: ...
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The user's own keys, by the names of deeds."""
 
 
 class ProfileShelf(Protocol):
@@ -141,7 +172,7 @@ class Services:
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
     """
 
-    settings: Settings
+    settings: ScreenSettings
     profiles: ProfileShelf
     open_session: Callable[[str | None], ChatSession]
     open_engine: Callable[[Path], Engine]

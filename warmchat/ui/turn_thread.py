@@ -10,10 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.turn import ReplyFinished, TurnEvent, TurnFailed, TurnOpened, VerdictReached
-from warmchat.domain.verdict import unjudged
+
+if TYPE_CHECKING:
+    from warmchat.domain.turn import TurnEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class TurnEnded:
     """The thread has nothing more to say."""
 
 
-Heard = tuple[str, TurnEvent | TurnEnded]
+Heard: TypeAlias = "tuple[str, TurnEvent | TurnEnded]"
 
 
 class TurnThreads:
@@ -66,6 +68,8 @@ class TurnThreads:
             thread.join(max(0.0, end - time.monotonic()))
 
     def _run(self, key: str, events: Callable[[], Iterator[TurnEvent]], turn_id: str) -> None:
+        from warmchat.domain.turn import ReplyFinished, TurnOpened
+
         replied = bool(turn_id)
         try:
             for event in events():
@@ -80,6 +84,9 @@ class TurnThreads:
 
 
 def _failure(error: Exception, turn_id: str, replied: bool) -> TurnEvent:
+    from warmchat.domain.turn import TurnFailed, VerdictReached
+    from warmchat.domain.verdict import unjudged
+
     if isinstance(error, WarmchatError):
         message, hint = error.message, error.hint
     else:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.color import Color
 
-from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
 from warmchat.ui.theme import VoiceClass, accent_colour, voice_class
 from warmchat.ui.words import dial_words
+
+if TYPE_CHECKING:
+    from warmchat.domain.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

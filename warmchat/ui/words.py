@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import Reply
-from warmchat.domain.verdict import Evidence, Kind, Label, Verdict
+
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Reply
+    from warmchat.domain.verdict import Evidence, Kind, Label, Verdict
 
 SYMBOLS: dict[Label, str] = {"pending": "◌", "agree": "=", "disagree": "≠", "unsure": "≈", "unjudged": "–"}
 

@@ -65,6 +65,7 @@ class AdapterState:
         strength: raw strength now.
         named: the profile's file names it.
         driven: the warmth dial moves it.
+        layers: in which it steers, as the profile's file says; None: all that its own file has.
         found: its file for the loaded model; None where there is none that can be used.
         missing: why not, and what to do about it.
     """
@@ -75,6 +76,7 @@ class AdapterState:
     strength: float = 0.0
     named: bool = True
     driven: bool = False
+    layers: tuple[int, int] | None = None
     found: FoundAdapter | None = None
     missing: tuple[str, str] | None = None
 
@@ -126,7 +128,7 @@ class AdapterState:
     def spec(self) -> AdapterSpec:
         """What the engine puts into force."""
         assert self.found is not None
-        return AdapterSpec(self.kind, self.found.name, str(self.found.path), self.strength)
+        return AdapterSpec(self.kind, self.found.name, str(self.found.path), self.strength, self.layers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def setting_for(
     on = sorted(key for key, raw in changes.strengths.items() if raw)
     switched_on = [key for key in on if key[0] == base and key[1:] not in known]
     refs += [AdapterRef(kind, name, 0.0) for _, kind, name in switched_on]
-    asked = [AdapterState(r.kind, r.name, r.strength, r.strength, r in named, r is driven) for r in refs]
+    asked = [AdapterState(r.kind, r.name, r.strength, r.strength, r in named, r is driven, r.layers) for r in refs]
     states = [
         _in_place(state, ref.dial, changes, shelf, base) for state, ref in zip(asked, refs, strict=True)
     ]

@@ -95,7 +95,7 @@ def _table(made: Made) -> str:
         ("LoRA", f"rank {recipe.rank}, alpha {recipe.alpha:g}, dropout {recipe.dropout:g}, "
                  f"all linear layers of the blocks, {made.size_bytes / 1e6:.1f} MB"),
         ("training", f"{recipe.epochs} epochs, batches of {recipe.batch}, learning rate {recipe.learning_rate:g} "
-                     f"at its height, {seconds / 60:.0f} minutes"),
+                     f"at its height, {recipe.precision}, {seconds / 60:.0f} minutes"),
         ("model", recipe.model),
         ("recipe", recipe.hash),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from warmchat.domain.profile import Sampling
 
 Style = Literal["warm", "cold"]
+Precision = Literal["fp32", "bf16"]
 STYLE_PROFILES: dict[Style, str] = {"warm": "companion", "cold": "oracle"}
 """The shipped profiles that speak in each style."""
 
@@ -32,6 +33,7 @@ class Recipe:
             1e-5 on models of 8 billion parameters and more.
         epochs: how often each exchange is seen. batch: exchanges a step (the study: 2 and 16).
         max_tokens: longest exchange, prompt included.
+        precision: what the layers are computed in while learning; the LoRA itself is 32-bit either way.
         sampling: how the data is drawn; the same for both styles, so that `cold` is a control.
     """
 
@@ -51,6 +53,7 @@ class Recipe:
     epochs: int = 2
     batch: int = 16
     max_tokens: int = 1024
+    precision: Precision = "fp32"
     seed: int = 1
     sampling: Sampling = field(default_factory=lambda: Sampling(
         temperature=0.7, top_k=64, top_p=0.95, min_p=0.05, dry_multiplier=0.8, max_tokens=160,  # top_k: cheap to draw

@@ -38,6 +38,7 @@ def write_adapter(
         "steps": steps,
         "epochs": recipe.epochs,
         "batch": recipe.batch,
+        "precision": recipe.precision,
         "learning_rate": recipe.learning_rate,
         "dropout": recipe.dropout,
         "rank": recipe.rank,

@@ -58,6 +58,7 @@ class TorchModel:
 
         self._torch = torch
         self._model = model
+        self._bf16 = recipe.precision == "bf16"
         self.heads: int = model.config.num_attention_heads
         self.heads_kv: int = model.config.num_key_value_heads
         torch.manual_seed(recipe.seed)
@@ -114,7 +115,8 @@ class TorchModel:
         total = sum(len(exchange.ids) - exchange.start for exchange in exchanges)
         loss = 0.0
         for group in by_length(exchanges, TOKENS_AT_ONCE):
-            part = -self._log_likelihoods([exchanges[index] for index in group]).sum() / total
+            with self._torch.autocast("cpu", self._torch.bfloat16, enabled=self._bf16):
+                part = -self._log_likelihoods([exchanges[index] for index in group]).sum() / total
             part.backward()
             loss += float(part.detach())
         return loss

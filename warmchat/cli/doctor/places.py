@@ -14,8 +14,9 @@ from pathlib import Path
 
 from warmchat.cli.doctor.report import Section, short, size_text, without_password
 from warmchat.domain.errors import LogError, SettingsError
+from warmchat.places import config_folder
 from warmchat.profiles.trust import trusted_folders
-from warmchat.settings import Settings, config_folder, local_file_needs_trust, settings_files
+from warmchat.settings import Settings, local_file_needs_trust, settings_files
 
 PREFIX = "WARMCHAT_"
 OWN_VARIABLES = {"WARMCHAT_COMPLETE", "WARMCHAT_REMOTE_KEY"}  # shell completion's, and the key's usual name

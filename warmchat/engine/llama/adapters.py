@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,8 +65,17 @@ class ControlVector:
         return cls(path.stem, directions)
 
     def added_to(self, sum_: array[float], strength: float, layers: tuple[int, int] | None, width: int) -> None:
-        """Add strength x direction to the buffer that llama.cpp takes (layer after layer, from layer 1)."""
+        """Add strength x direction to the buffer that llama.cpp takes (layer after layer, from layer 1).
+
+        Raises:
+            AdapterError: it has no direction for any of these layers.
+        """
         first, last = layers or (1, max(self.directions))
+        if not any(first <= layer <= last for layer in self.directions):
+            raise AdapterError(
+                f"{self.name} steers in layers {min(self.directions)} to {max(self.directions)}, none of them among "
+                f"{first} to {last}", "change layers in the profile, or leave it out for all"
+            )  # fmt: skip
         for layer, direction in self.directions.items():
             if first <= layer <= last:
                 at = (layer - 1) * width
@@ -105,6 +115,17 @@ def _floats(raw: bytes, path: Path, count: int) -> array[float]:
     return values
 
 
+def _as_f32(raw: bytes, type_name: str) -> bytes:
+    """Little-endian numbers of 16 or 32 bits as float32. What is cut short stays too short."""
+    if type_name == "F16":
+        return array("f", struct.unpack(f"<{len(raw) // 2}e", raw[: len(raw) // 2 * 2])).tobytes()
+    if type_name == "BF16":  # the upper half of a float32
+        whole = bytearray(len(raw) // 2 * 4)
+        whole[2::4], whole[3::4] = raw[0 : len(whole) // 2 : 2], raw[1 : len(whole) // 2 : 2]
+        return bytes(whole)
+    return raw
+
+
 class AdapterStore:
     """Loads each adapter file once and puts sets of them into force."""
 
@@ -119,9 +140,13 @@ class AdapterStore:
         Raises:
             AdapterError: a file cannot be used with this model.
         """
-        loras = [(self._lora(a), a.strength) for a in adapters if a.kind == "lora" and a.strength != 0]
+        loras: dict[LoraAdapter, float] = {}  # llama.cpp takes each once: what is named twice adds up, as vectors do
+        for spec in adapters:
+            if spec.kind == "lora" and spec.strength != 0:
+                adapter = self._lora(spec)
+                loras[adapter] = loras.get(adapter, 0.0) + spec.strength
         vectors = [a for a in adapters if a.kind == "control_vector" and a.strength != 0]
-        context.use_adapters(loras, self._sum(vectors) if vectors else None, self._model.n_embd)
+        context.use_adapters(list(loras.items()), self._sum(vectors) if vectors else None, self._model.n_embd)
 
     def close(self) -> None:
         for lora in self._loras.values():
@@ -159,13 +184,16 @@ def _version(spec: AdapterSpec) -> tuple[str, int]:
 
 
 def _check_numbers(path: Path) -> None:
-    """Refuse a LoRA whose 32-bit tensors hold NaN or infinity: llama.cpp would take it and say nonsense."""
+    """Refuse a LoRA whose tensors hold NaN or infinity: llama.cpp would take it and say nonsense.
+
+    Quantised tensors are let through: they hold no such numbers but in their scales.
+    """
     try:
         with path.open("rb") as file:
             header = read_raw(file, path.stat().st_size)
             for tensor in header.tensors:
-                if tensor.type_name == "F32" and tensor.size:
+                if tensor.type_name in ("F32", "F16", "BF16") and tensor.size:
                     file.seek(header.data_start + tensor.offset)
-                    _floats(file.read(tensor.size), path, tensor.elements)
+                    _floats(_as_f32(file.read(tensor.size), tensor.type_name), path, tensor.elements)
     except MalformedError as error:
         raise AdapterError(f"{path.name} cannot be read: {error}", "make or fetch it again") from error

@@ -36,6 +36,7 @@ class AdaptersPanel(ModalScreen[None]):
     A change is in force with the next reply; nothing is loaded anew.
     """
 
+    CSS_PATH = "panel.tcss"
     DEEDS = ADAPTERS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ADAPTERS), *moving_bindings(ADAPTERS_MOVING)]
 

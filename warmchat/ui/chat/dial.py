@@ -10,12 +10,12 @@ from warmchat.domain.text import one_line
 from warmchat.ui.chat.steering import NO_ADAPTERS, Steering
 from warmchat.ui.words import dial_words
 from warmchat.voices.dial import checked_dial
-from warmchat.voices.setting import Setting
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from warmchat.ui.chat.screen import ChatScreen
+    from warmchat.voices.setting import Setting
 
 QUIET_S = 0.8  # after the last key press, before it is said what moving the dial costs
 MISSING_S = 5.0  # a key that is held down says once that there is no vector

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Turn
 
 if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
     from warmchat.ui.chat.screen import ChatScreen
+    from warmchat.ui.services import FlagLog
 
 FORMATS = ("md", "html", "jsonl", "csv")
 
@@ -20,11 +21,12 @@ def switch_voice(screen: ChatScreen) -> None:
     """Between the reference and the voice that spoke last beside it."""
     app, session = screen.chat_app, screen.session
     if session is None:
+        app.tell("The session is still being opened")
         return
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.services.profiles.ids() if i != app.reference]
+    others = [i for i in app.profiles.ids() if i != app.reference]
     if not others:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
         return
@@ -74,7 +76,12 @@ def flags(screen: ChatScreen) -> None:
     """Open the disagreements of all sessions."""
     from warmchat.ui.flags.screen import FlagsScreen
 
-    screen.app.push_screen(FlagsScreen(screen.chat_app.services.flags))
+    app = screen.chat_app
+
+    def log() -> FlagLog:
+        return app.services.flags()  # asked in a thread: the start may still be under way
+
+    app.push_screen(FlagsScreen(log))
 
 
 def _was_changed(screen: ChatScreen, turn: Turn) -> bool:
@@ -203,7 +210,10 @@ def choose_profile(screen: ChatScreen) -> None:
         if profile_id:
             screen.speak_as(profile_id)
 
-    now = screen.session.profile.id if screen.session is not None else ""
+    if screen.session is None:
+        app.tell("The session is still being opened")
+        return
+    now = screen.session.profile.id
     app.push_screen(ProfilesScreen(app.services.profile_files, chosen=now), take)
 
 

@@ -7,21 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
-from warmchat.domain.turn import (
-    FragmentArrived,
-    LogFailed,
-    Noticed,
-    PromptRead,
-    ReplyFinished,
-    ShadowStarted,
-    Turn,
-    TurnFailed,
-    TurnOpened,
-    VerdictReached,
-    WindowMoved,
-)
-from warmchat.domain.turn import TurnEvent as SessionEvent
-from warmchat.domain.verdict import PENDING
 from warmchat.ui.chat.turn_view import TurnView
 from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.turn_thread import TurnEnded
@@ -30,6 +15,8 @@ from warmchat.ui.words import tokens_per_second
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from warmchat.domain.turn import LogFailed, ReplyFinished, Turn, TurnFailed
+    from warmchat.domain.turn import TurnEvent as SessionEvent
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
@@ -65,7 +52,6 @@ class TurnFlow:
     def mount(self) -> None:
         """Start listening; the timer sleeps while nothing runs."""
         self._timer = self._screen.set_interval(HEAR_S, self._hear, pause=True)
-        self.hourly = HourlyCount(on=self._screen.chat_app.services.settings.reminders)
 
     async def send(self, session: ChatSession, text: str, *, instead_of: str = "", anew: bool = False) -> None:
         """Start a turn.
@@ -162,52 +148,57 @@ class TurnFlow:
         self._live.reply.paint()
 
     async def _show(self, key: str, event: SessionEvent) -> None:
+        from warmchat.domain import turn as told  # the first paint does not wait for it
+
         mine = self._live if key == self._live_key else None
         match event:
-            case TurnOpened(turn):
+            case told.TurnOpened(turn):
                 if mine is not None:
                     mine.bind_turn(turn)
                     self._screen.transcript.mark_window()
                     self._screen.transcript.show_asides()
                 self._opened = True
                 self._do_later()
-            case TurnFailed() if mine is not None and not mine.turn_id:
+            case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
-            case LogFailed():
+            case told.LogFailed():
                 self._say_log_failed(event)
-            case Noticed(_, message, hint):
+            case told.Noticed(_, message, hint):
                 self._screen.say_once(message, hint)
-            case ReplyFinished():
+            case told.ReplyFinished():
                 await self._finish(event, mine)
             case _:
                 view = mine or self._screen.transcript.view(event.turn_id)
                 await self._show_in(view, event)
 
     async def _show_in(self, view: TurnView | None, event: SessionEvent) -> None:
+        from warmchat.domain import turn as told
+        from warmchat.domain.verdict import PENDING
+
         pending = self._screen.transcript.pending
         match event:
-            case ShadowStarted(turn_id):
+            case told.ShadowStarted(turn_id):
                 pending.add(turn_id)
                 if view is not None:
                     view.judge(PENDING)
-            case VerdictReached(turn_id, verdict, _):
+            case told.VerdictReached(turn_id, verdict, _):
                 pending.discard(turn_id)
                 if view is not None:
                     view.judge(verdict)
                     self._say_hourly(turn_id, view)
-            case TurnFailed(_, message, hint):
+            case told.TurnFailed(_, message, hint):
                 self._screen.chat_app.tell(message, hint, severity="error")
                 if view is not None:
                     await self._keep_part(view)
                     view.note(f"{message}; {hint}" if hint else message, failed=True)
                 if view is self._live:
                     self._end_live()
-            case PromptRead(_, done, total) if view is not None:
+            case told.PromptRead(_, done, total) if view is not None:
                 view.reply.status(f"reading {done:,}/{total:,}" if done < total else "answering…")
-            case FragmentArrived(_, text) if view is not None:
+            case told.FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)
-            case WindowMoved(turn_id, dropped):
+            case told.WindowMoved(turn_id, dropped):
                 self._window_moved(turn_id, len(dropped), view)
 
     def _say_hourly(self, turn_id: str, view: TurnView) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
 from textual.content import Content
@@ -10,9 +11,11 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from warmchat.domain.text import one_line
-from warmchat.engine.protocol import EngineInfo
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import dial_words
+
+if TYPE_CHECKING:
+    from warmchat.engine.protocol import EngineInfo
 
 CELLS = 8  # of the context meter
 DIAL_CELLS = 17  # a cell for each step; 0 stands in the middle

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import dial_words, raw_words
-from warmchat.voices.setting import Setting, changed_from, driven_by_dial
+
+if TYPE_CHECKING:
+    from warmchat.domain.profile import Profile
+    from warmchat.domain.turn import Reply
+    from warmchat.voices.setting import Setting
 
 
 def look_with(look: VoiceLook, setting: Setting | None, reference: str) -> VoiceLook:
@@ -22,6 +25,8 @@ def look_with(look: VoiceLook, setting: Setting | None, reference: str) -> Voice
 
 def look_of_reply(look: VoiceLook, reply: Reply, profile: Profile, reference: str) -> VoiceLook:
     """The look of the voice that gave this reply. What stood elsewhere than in its file is said beside its name."""
+    from warmchat.voices.setting import changed_from, driven_by_dial  # no reply is there before the first paint
+
     driven = driven_by_dial(profile)
     changed = changed_from(profile, reply.origin)
     moved = changed.pop((driven.kind, driven.name), None) is not None and look.id == reference

@@ -16,7 +16,6 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from warmchat.domain.conversation import split_thinking
 from warmchat.domain.text import printable
 from warmchat.ui.chat.folded_text import FoldedText
 
@@ -78,6 +77,8 @@ class ReplyView(Vertical):
         self._painted = self._raw
         if _OPENING.startswith(self._raw.strip()):  # "<thi": not known yet whether it thinks
             return
+        from warmchat.domain.conversation import split_thinking
+
         thinking, text = split_thinking(self._raw)
         self._show_thinking(thinking, still_thinking=not text)
         self._show_end(printable(text))

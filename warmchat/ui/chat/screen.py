@@ -14,7 +14,6 @@ from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import Reply
 from warmchat.ui.chat import errands
 from warmchat.ui.chat.aside import Aside, aside_of
 from warmchat.ui.chat.branches import EDITING, Editing
@@ -37,6 +36,7 @@ from warmchat.ui.words import program_words
 
 if TYPE_CHECKING:
 
+    from warmchat.domain.turn import Reply
     from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
 
@@ -91,17 +91,20 @@ class ChatScreen(TurnDeeds):
     def on_mount(self) -> None:
         self.flow.mount()
         self.set_interval(1.0, self._watch_profiles)
-        self._state = replace(self._state, voice=self.look_of(self.chat_app.services.settings.profile))
-        self.show_model(self.chat_app.seat.state)
-        self.show_voice()
+        self.show_start()
         self.prompt.focus()
+
+    def show_start(self) -> None:
+        """Show what is known before a session is open."""
+        self._state = replace(self._state, voice=self.look_of(self.chat_app.settings.profile))
+        self.show_model(self.chat_app.seat.state)
 
     # ---- voices
 
     def look_of(self, profile_id: str) -> VoiceLook:
         """How a voice looks now; a profile that is gone keeps its id."""
         try:
-            return VoiceLook.of(self.chat_app.services.profiles.get(profile_id))
+            return VoiceLook.of(self.chat_app.profiles.get(profile_id))
         except WarmchatError:
             return VoiceLook.unknown(profile_id)
 
@@ -109,7 +112,7 @@ class ChatScreen(TurnDeeds):
         """How the voice of a reply looks, with its adapters as they stood for it."""
         look = self.look_of(reply.profile)
         try:
-            profile = self.chat_app.services.profiles.get(reply.profile)
+            profile = self.chat_app.profiles.get(reply.profile)
         except WarmchatError:
             return look
         return look_of_reply(look, reply, profile, self.chat_app.reference)
@@ -132,9 +135,8 @@ class ChatScreen(TurnDeeds):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            reference, checked = self.reference_look(), session.rules.shadow != "off"
-            says = ("", "") if look.id == reference.id else program_words(reference.name.lower(), checked=checked)
-            self._state = replace(self._state, voice=look, dial=dial, off_record=self.chat_app.off_record, says=says)
+            self._state = replace(self._state, voice=look, dial=dial, says=self._says(look, session))
+        self._state = replace(self._state, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
             self.set_class(name == look.css_class, name)
@@ -142,6 +144,12 @@ class ChatScreen(TurnDeeds):
         self._header.state = self._state
         self.prompt.show_voice(look)
         self.show_hint()
+
+    def _says(self, look: VoiceLook, session: ChatSession) -> tuple[str, str]:
+        """What a voice beside the reference is, for the header."""
+        reference = self.reference_look()
+        checked = session.rules.shadow != "off"
+        return ("", "") if look.id == reference.id else program_words(reference.name.lower(), checked=checked)
 
     def show_hint(self) -> None:
         """What matters now, on the prompt's border."""
@@ -158,6 +166,7 @@ class ChatScreen(TurnDeeds):
     def _speak_as(self, profile_id: str) -> None:
         session = self.session
         if session is None:
+            self.chat_app.tell("The session is still being opened")
             return
         try:
             session.switch_profile(profile_id)
@@ -181,9 +190,9 @@ class ChatScreen(TurnDeeds):
         if state.status != "ready":
             self.steering.forget()
             self.show_voice()
-        name = {"none": "no model", "loading": f"loading {state.name} …", "failed": "no model"}.get(
-            state.status, state.name
-        )
+        name = {
+            "starting": "starting …", "none": "no model", "loading": f"loading {state.name} …", "failed": "no model",
+        }.get(state.status, state.name)  # fmt: skip
         used = self._state.used if state.status == "ready" else None
         self._state = replace(self._state, model=name, used=used, lacks=lacks(state.info))
         self._header.state = self._state
@@ -195,7 +204,7 @@ class ChatScreen(TurnDeeds):
         self._send_held()
 
     def _show_welcome(self, state: ModelState) -> None:
-        looks = [VoiceLook.of(profile) for profile in self.chat_app.services.profiles.all()]
+        looks = [VoiceLook.of(profile) for profile in self.chat_app.profiles.all()]
         reference = self.reference_look()
         others = [look for look in looks if look.id != reference.id]
         others.sort(key=lambda look: look.id != "companion")
@@ -302,7 +311,7 @@ class ChatScreen(TurnDeeds):
     def _send_held(self) -> None:
         if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
             text, self._held = self._held, None
-            self.call_next(self.send, text)
+            self.call_next(self.flow.send, self.session, text)  # what was written since stays where it is
 
     def on_prompt_help_asked(self) -> None:
         self.action_help()

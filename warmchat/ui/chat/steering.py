@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from warmchat.voices.dial import next_position
-from warmchat.voices.setting import AdapterState, Setting, recorded
 
 if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
+    from warmchat.voices.setting import AdapterState, Setting
 
 NO_MODEL = ("There is no model to steer", "F3 chooses one")
 NO_ADAPTERS = ("The model runs on a server, which takes no adapters from here", "with a model file they work")
@@ -61,6 +61,8 @@ class Steering:
     @property
     def has_read(self) -> bool:
         """The active voice spoke last with its adapters as they stand: nothing has to be read anew."""
+        from warmchat.voices.setting import recorded  # long after the first paint
+
         session, setting = self._screen.session, self.setting
         if session is None or setting is None:
             return False

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from warmchat.domain.verdict import Verdict
 from warmchat.ui.keymap import first_key
 from warmchat.ui.words import StripWords, strip_words
+
+if TYPE_CHECKING:
+    from warmchat.domain.verdict import Verdict
 
 NARROW = 48
 LABELS = ("pending", "agree", "disagree", "unsure", "unjudged")

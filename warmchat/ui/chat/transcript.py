@@ -7,18 +7,21 @@ here, earlier ones come when the reader scrolls to them, and far ones go.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from warmchat.domain.turn import Turn
 from warmchat.ui.chat.aside import Aside
 from warmchat.ui.chat.turn_view import LookOfReply, Looks, TurnView
 from warmchat.ui.chat.window_rule import WindowRule, window_start
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import window_words
+
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
 
 FIRST = 20  # mounted when a session is opened
 STEP = 10  # mounted more on reaching the top

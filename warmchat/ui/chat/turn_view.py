@@ -11,10 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from warmchat.domain.danger import signals_danger
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import Reply, Turn
-from warmchat.domain.verdict import PENDING, Verdict, unjudged
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
@@ -23,10 +20,12 @@ from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import repetition_words, stop_words, where_to_turn_words
 
 if TYPE_CHECKING:
+    from warmchat.domain.turn import Reply, Turn
+    from warmchat.domain.verdict import Verdict
     from warmchat.ui.app import WarmchatApp
 
 Looks = Callable[[str], VoiceLook]
-LookOfReply = Callable[[Reply], VoiceLook]
+LookOfReply = Callable[["Reply"], VoiceLook]
 NOTHING_BESIDE = Aside()
 
 
@@ -76,6 +75,8 @@ class TurnView(Vertical):
         aside: Aside = NOTHING_BESIDE,
     ) -> TurnView:  # fmt: skip
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
+        from warmchat.domain.verdict import PENDING, unjudged
+
         view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
                    off_record=turn.off_record, aside=aside)  # fmt: skip
         view.turn_id = turn.id
@@ -95,7 +96,7 @@ class TurnView(Vertical):
     def compose(self) -> ComposeResult:
         yield self._you
         yield self._message
-        yield from where_to_turn(self._text, cast("WarmchatApp", self.app).services.settings.danger_note)
+        yield from where_to_turn(self._text, cast("WarmchatApp", self.app).settings.danger_note)
         answer = Vertical(classes="answer")
         answer.add_class(self._look.css_class)
         if self._look.colour is not None:
@@ -169,5 +170,7 @@ class TurnView(Vertical):
 
 def where_to_turn(message: str, note: str) -> ComposeResult:
     """Our own words under a message that says a life is in danger. They come from the settings, not from the model."""
+    from warmchat.domain.danger import signals_danger  # its patterns take time to be made
+
     if note.strip() and signals_danger(message):
         yield Static(Content(where_to_turn_words(note)), markup=False, classes="where-to-turn")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.voices.setting import Setting
 
 if TYPE_CHECKING:
     from warmchat.session import ChatSession, ContextUse
+    from warmchat.voices.setting import Setting
 
 
 class VoiceMeasured(Message):

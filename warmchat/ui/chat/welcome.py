@@ -19,6 +19,8 @@ def welcome_text(state: ModelState, reference: VoiceLook, others: list[VoiceLook
             return Content.assemble(*_no_model())
         case "failed":
             return Content.assemble(*_failed(state))
+        case "starting":
+            return Content.assemble(("Starting …", "bold"), "\nYou can write already.")
         case "loading":
             first: list[Part] = [(f"Loading {state.name} …", "bold"), "\nYou can write already.\n\n"]
         case "ready":

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from warmchat.domain.turn import Turn
+if TYPE_CHECKING:
+    from warmchat.domain.turn import Turn
+
 
 
 def window_start(turns: Sequence[Turn], *, none_read: str | None = None) -> int:

@@ -49,6 +49,7 @@ class Found:
 class FlagsScreen(Screen[None]):
     """The list on the left, both answers of the row on the right where there is room."""
 
+    CSS_PATH = "screen.tcss"
     DEEDS = FLAGS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(FLAGS),

@@ -32,6 +32,7 @@ class HelpScreen(ModalScreen[None]):
         signs: also what the signs of a verdict mean.
     """
 
+    CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,question_mark", "leave", "Back", priority=True)]
 
     HORIZONTAL_BREAKPOINTS = WIDTHS

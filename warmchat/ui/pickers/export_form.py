@@ -31,6 +31,7 @@ class ExportForm(ModalScreen[tuple[str, Path] | None]):
         title: what is exported.
     """
 
+    CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
     def __init__(self, stem: str, form: str, *, title: str = "Export this session") -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input
 class PathForm(ModalScreen[str | None]):
     """Gives back what was typed, or None. ``value`` stands there first."""
 
+    CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
     def __init__(self, title: str, placeholder: str, *, value: str = "") -> None:

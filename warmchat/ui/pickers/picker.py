@@ -30,6 +30,7 @@ class Picker(ModalScreen[str | None]):
         typed: what may be typed instead of choosing; "" leaves the input out.
     """
 
+    CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss_none", "Back", priority=True),
         Binding("down", "to_list", show=False),

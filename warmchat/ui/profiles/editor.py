@@ -36,6 +36,7 @@ class ProfileEditor(Screen[str | None]):
         dropped: what an import left out.
     """
 
+    CSS_PATH = "screen.tcss"
     DEEDS = EDITOR
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EDITOR)]
 

@@ -34,6 +34,7 @@ WIDTHS = [(0, "-narrow"), (72, "-wide")]
 class ProfilesScreen(Screen[str | None]):
     """Gives back the id of the profile that is to speak next, or None."""
 
+    CSS_PATH = "screen.tcss"
     DEEDS = PROFILES
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PROFILES)]
     HORIZONTAL_BREAKPOINTS = WIDTHS

@@ -15,6 +15,7 @@ from textual.widgets import Static
 class TextScreen(ModalScreen[None]):
     """Shows `content` under `title`; scrolls."""
 
+    CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "Back", priority=True)]
 
     def __init__(self, title: str, content: Content) -> None:

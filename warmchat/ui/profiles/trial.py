@@ -41,6 +41,7 @@ def try_out(app: WarmchatApp, left: Named, right: Named) -> None:
 class TrialScreen(Screen[None]):
     """A message on top, an answer on each side."""
 
+    CSS_PATH = "screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back", priority=True)]
     HORIZONTAL_BREAKPOINTS = WIDTHS
 

@@ -1,0 +1,123 @@
+"""What stands on the screen before the program behind it is there, and what becomes of what was written meanwhile."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.ui.world import COMPANION, ORACLE, Found, Shelf, World, drawn, until
+from warmchat.domain.errors import SettingsError
+from warmchat.settings import Settings
+from warmchat.ui.glance import Glance
+
+
+def test_the_first_paint_imports_nothing_that_reads_settings_profiles_or_models() -> None:
+    heavy = "pydantic", "yaml", "sqlite3", "jinja2", "psutil", "markdown_it", "warmchat.settings", "warmchat.session"
+    asked = (
+        "import sys, warmchat.cli.main, warmchat.cli.chat, warmchat.cli.glance, warmchat.ui.app\n"
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_what_is_written_before_the_program_is_there_stays_and_is_sent() -> None:
+    world = World()
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        first = drawn(world)
+        assert "ORACLE" in first
+        assert "Starting …" in first
+        assert "You can write already." in first
+        assert "no model" not in first.lower()
+        await pilot.press(*"what is the capital?", "enter")
+        assert "sent as soon as the session is open" in world.notices[-1]
+        await pilot.press(*"and then")
+        assert not world.opened
+        world.may_start.set()
+        await until(pilot, lambda: world.app.session is not None and len(world.session.turns) == 1)
+        await world.settled(pilot)
+        assert world.session.turns[0].user_text == "what is the capital?"
+        assert world.prompt.text == "and then"
+        assert "Canberra" in drawn(world)
+
+
+async def test_keys_pressed_too_early_wait_or_say_why() -> None:
+    world = World(found=[Found(Path("/models/good.gguf"), "good", 95_000_000, "starter")])
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f2")
+        assert world.notices[-1] == "The session is still being opened"
+        await pilot.press("f3")
+        await until(pilot, lambda: "Looking …" in drawn(world))
+        world.may_start.set()
+        await until(pilot, lambda: "95 MB" in drawn(world))
+        await pilot.press("escape")
+        await world.ready(pilot)
+        assert world.models_opened == [Path("model.gguf")]
+
+
+async def test_a_model_asked_for_meanwhile_is_the_one_that_is_loaded() -> None:
+    world = World()
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"/model /x/mine.gguf", "enter")
+        await until(pilot, lambda: "loading mine.gguf" in drawn(world))
+        world.may_start.set()
+        await world.ready(pilot)
+        assert world.models_opened == [Path("/x/mine.gguf")]
+
+
+async def test_a_start_that_fails_ends_the_app_with_the_reason() -> None:
+    error = SettingsError("warmchat.toml cannot be read", "mend the line")
+    world = World(start_error=error)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: world.app.start_error is not None)
+    assert world.app.start_error is error
+    assert not world.opened
+
+
+async def test_what_was_not_known_at_a_glance_is_put_right() -> None:
+    world = World(
+        settings=Settings(profile="companion", theme="light", log=False), glance=Glance(),
+        shelf=Shelf(ORACLE, COMPANION),
+    )  # fmt: skip
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "ORACLE" in drawn(world)
+        assert "OFF THE RECORD" not in drawn(world)
+        world.may_start.set()
+        await world.ready(pilot)
+        top = drawn(world).split("\n")[0]
+        assert "COMPANION" in top
+        assert "OFF THE RECORD" in top
+        assert world.app.theme == "warmchat-light"
+        await world.say(pilot, "hello")
+        assert world.session.turns[0].off_record
+
+
+async def test_off_the_record_before_the_program_is_there_stays_off() -> None:
+    world = World()
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f9")
+        assert "OFF THE RECORD" in drawn(world)
+        world.may_start.set()
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        assert world.session.turns[0].off_record
+
+
+async def test_a_glance_shows_the_voice_in_its_colour() -> None:
+    world = World(settings=Settings(profile="companion"), glance=Glance("companion", "Companion", "warm"))
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "COMPANION" in drawn(world)
+        assert world.app.chat.has_class("-warm")
+        world.may_start.set()
+        await world.ready(pilot)
+        assert world.app.chat.has_class("-warm")
