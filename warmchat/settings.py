@@ -59,11 +59,14 @@ class Settings(BaseSettings):
     shadow_samples: int = Field(default=3, ge=0, le=16)
     """Further answers of the reference before a flag is raised, to tell chance from warmth. 0: none."""
 
+    judge_model: str = ""
+    """Model to ask where the signals are unsure, if `compare --calibrate` let it: a file, a name, or URL#NAME."""
+
     profile_dir: ExpandedPath | None = None
     """Folder of profile files that is searched first."""
 
     data_dir: ExpandedPath = Field(default_factory=data_folder)
-    """Folder of the session log, pulled models and the native log."""
+    """Folder of the session log, measurements, pulled models and the native log."""
 
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
@@ -151,6 +154,11 @@ class Settings(BaseSettings):
         return self.data_dir / "log.db"
 
     @property
+    def evals_file(self) -> Path:
+        """What `eval` has measured."""
+        return self.data_dir / "evals.db"
+
+    @property
     def models_dir(self) -> Path:
         """Where `models pull` puts files."""
         return self.data_dir / "models"
@@ -164,6 +172,11 @@ class Settings(BaseSettings):
     def trust_file(self) -> Path:
         """The folders whose profiles and settings may replace the reference."""
         return self.data_dir / "trusted.json"
+
+    @property
+    def judges_file(self) -> Path:
+        """Which models were tried as judges here, and what came of it."""
+        return self.data_dir / "judges.json"
 
     @property
     def history_file(self) -> Path:
@@ -210,6 +223,7 @@ def settings_alone(**command_line: Any) -> Settings:
 
 _TRUSTED_ONLY = {
     "reference", "profile_dir", "shadow", "shadow_history", "remote_url", "remote_model", "remote_key_variable",
+    "judge_model",
 }  # fmt: skip
 
 

@@ -5,26 +5,35 @@ Each is imported where it is made: the screens paint before SQLite, the detector
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmchat.domain.errors import LogError
+from warmchat.domain.errors import NO_MODEL_HINT, LogError, NoModel, SettingsError, WarmchatError
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 
 if TYPE_CHECKING:
     from warmchat.compare.detector import Detector
+    from warmchat.compare.judging.judge import Judge
     from warmchat.domain.turn import Turn
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.gguf.header import GGUFHeader
     from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
+    from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import TurnFilter
     from warmchat.ui.services import Services
+
+JUDGE_KEY = "WARMCHAT_JUDGE_KEY"  # environment variable of the key for a server that only judges
+_JUDGE_WINDOW = 4096  # tokens: two long replies with what was said before
+
 
 LAST = "last"  # stands for the session that was spoken in last
 
@@ -114,11 +123,130 @@ def open_log(settings: Settings) -> SessionLog:
     return SessionLog.open(settings.log_file if settings.log else None)
 
 
-def make_detector() -> Detector:
-    """The detector that judges."""
+def open_evals(settings: Settings) -> EvalStore:
+    """The file of measurements. Raises `LogError`."""
+    from warmchat.storage.evals.store import EvalStore
+
+    return EvalStore.open(settings.evals_file)
+
+
+def make_detector(settings: Settings | None = None) -> Detector:
+    """The detector that judges: with the cross-encoder where it is installed (the first check loads it), and with the
+    judge model of the settings where that one has passed its trial here.
+
+    One that has not, or cannot be had, is left out: `judge_refusal` says why.
+    """
+    from warmchat.compare.cross_encoder import from_shipped
     from warmchat.compare.signal_detector import SignalDetector
 
-    return SignalDetector()
+    signals = SignalDetector(from_shipped())
+    if settings is None or not settings.judge_model:
+        return signals
+    try:
+        seat = judge_seat(settings)
+    except WarmchatError:
+        return signals
+    from warmchat.compare.judging.detector import JudgedDetector
+    from warmchat.compare.judging.record import kept_trial
+
+    trial = kept_trial(settings.judges_file, seat.identity, signals.name)
+    return JudgedDetector(signals, _judge(seat), trial) if trial is not None and trial.passed else signals
+
+
+def judge_refusal(settings: Settings) -> WarmchatError | None:
+    """Why the judge model of the settings is not asked; None where it is, or where none is named."""
+    if not settings.judge_model:
+        return None
+    try:
+        seat = judge_seat(settings)
+    except WarmchatError as error:
+        return error
+    from warmchat.compare.judging.record import kept_trial
+
+    trial = kept_trial(settings.judges_file, seat.identity, make_detector().name)
+    if trial is None:
+        return WarmchatError(
+            f"{seat.shown} may not judge yet: it was not tried on this machine beside {make_detector().name}",
+            f"warmchat compare --calibrate --judge {shlex.quote(settings.judge_model)}",
+        )
+    if trial.passed:
+        return None
+    return WarmchatError(f"{seat.shown} may not judge here: {trial.told()}", "name another model, or none")
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSeat:
+    """A model that is to judge.
+
+    Attributes:
+        identity: which it is: of a file as in `Origin.model`, of a server its address and the model's name.
+        shown: what people call it.
+    """
+
+    identity: str
+    shown: str
+    open: Callable[[], Engine]
+
+
+def judge_seat(settings: Settings) -> JudgeSeat:
+    """The judge model of the settings, else the one that chats. Nothing is loaded, no server is asked.
+
+    Raises:
+        ModelError, SettingsError: it cannot be had.
+    """
+    named = settings.judge_model
+    if not named and settings.remote_url:
+        named = f"{settings.remote_url}#{settings.remote_model}"
+    if named.startswith(("http://", "https://")):
+        return _remote_judge(settings, named)
+    from warmchat.gguf.header import chat_model
+    from warmchat.models.find import resolve_model
+
+    file = resolve_model(settings.model_copy(update={"model": Path(named).expanduser()} if named else {}))
+    if file is None:
+        raise NoModel("There is no model to judge", NO_MODEL_HINT)
+    header = chat_model(file)
+    n_ctx = min(_JUDGE_WINDOW, header.context_length or _JUDGE_WINDOW)
+    window = settings.model_copy(update={"n_ctx": n_ctx, "remote_url": ""})
+    return JudgeSeat(header.identity, file.name, lambda: open_engine(window, file))
+
+
+def _remote_judge(settings: Settings, named: str) -> JudgeSeat:
+    from warmchat.engine.remote import checked_address
+
+    url, _, model = named.partition("#")
+    address = checked_address(url)
+    if not model:
+        raise SettingsError(
+            "A server's model that is to judge needs its name: another one there was not tried",
+            f"{address.base}#NAME",
+        )
+    own = bool(settings.remote_url) and checked_address(settings.remote_url).base == address.base
+    key = settings.remote_key_variable if own else JUDGE_KEY  # no server is sent the key of another
+    changes = {"remote_url": address.base, "remote_model": model, "remote_key_variable": key, "n_ctx": 0}
+    there = settings.model_copy(update=changes)
+    return JudgeSeat(f"{address.base}#{model}", f"{model} at {address.place}", lambda: _remote_engine(there))
+
+
+@cache
+def _judges() -> dict[str, Judge]:
+    """The judges of this run: sessions share them, and the last to end is the program."""
+    import atexit
+
+    judges: dict[str, Judge] = {}
+
+    def close() -> None:
+        for judge in judges.values():
+            judge.close()
+
+    atexit.register(close)
+    return judges
+
+
+def _judge(seat: JudgeSeat) -> Judge:
+    from warmchat.compare.judging.judge import Judge
+
+    return _judges().setdefault(seat.identity, Judge(seat.open))
 
 
 def open_session(
@@ -140,7 +268,7 @@ def open_session(
         engine=engine,
         profiles=profiles,
         log=log,
-        detector=make_detector(),
+        detector=make_detector(settings),
         rules=SessionRules(
             reference=settings.reference,
             shadow=settings.shadow,
@@ -188,6 +316,25 @@ def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Pa
 
     write_file(path, FORMATS[form](log.records(where)))
     return path
+
+
+def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
+    """A report as one page. Raises `ExportError`."""
+    from warmchat.evals.page.write import eval_page
+    from warmchat.storage.exports.files import write_file
+
+    write_file(path, eval_page(report), force=force)
+
+
+def last_report(settings: Settings, model: str) -> Report | None:
+    """The last run of this model, counted; None where none was made. Raises `LogError`."""
+    from warmchat.evals.report import report
+
+    if not settings.evals_file.exists():  # to look is no reason to make it
+        return None
+    with open_evals(settings) as store:
+        record = store.last_run(model)
+        return report(record, store.replies(record.id)) if record is not None else None
 
 
 def screen_services(
@@ -270,4 +417,5 @@ def screen_services(
         initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,
         log_problem=lambda: log()[1],
+        last_report=lambda model: last_report(settings, model),
     )

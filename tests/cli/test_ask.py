@@ -132,3 +132,15 @@ def test_a_reply_that_repeats_itself_is_said(
 def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path) -> None:
     assert main(["ask", "--warmth", "0.5", "--shadow", "off", "--max-tokens", "8", "hi"]) == 0
     assert "warmchat adapters vector" in capsys.readouterr().err
+
+
+def test_a_candid_answer_says_what_it_is(capsys: pytest.CaptureFixture[str], data: Path) -> None:
+    found = ask_json(capsys, "ask", "-p", "candid", SYDNEY)
+    assert found["way"] in ("rewritten", "retried", "cold")
+    assert found["draft"] == found["shadow"], "the draft is the reference's own answer"
+    assert found["verdict"]["label"] != "disagree"
+    assert "Canberra" in found["reply"]
+    assert main(["ask", "-p", "candid", "What is the capital of France?"]) == 0
+    shown = capsys.readouterr()
+    assert "Paris" in shown.out
+    assert "’s answer" in shown.err

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from warmchat.cli.compare import compare
 from warmchat.cli.main import main
-from warmchat.domain.errors import WarmchatError
 
 CAPITAL = "What is the capital of Australia?"
 GOOD = {"question": CAPITAL, "a": "It is Sydney.", "b": "It is Canberra.", "label": 1, "source": "x"}
@@ -32,7 +31,7 @@ def run(*arguments: str, text: str | bytes | None = None) -> list[dict[str, Any]
 def test_one_verdict_per_line_in_order(tmp_path: Path) -> None:
     first, second = run(write(tmp_path / "p.jsonl", GOOD, "", SAME), "--json")
     assert {"label", "kind", "score", "evidence", "reason", "ms", "detector", "signals", "direction"} <= first.keys()
-    assert (first["label"], first["kind"], first["detector"]) == ("disagree", "contradiction", "signals/1")
+    assert (first["label"], first["kind"], first["detector"]) == ("disagree", "contradiction", "signals/2+cross")
     assert first["evidence"][0]["reply"] == {"start": 6, "end": 12, "text": "Sydney"}
     assert second["label"] == "agree"
     assert first["ms"] > 0
@@ -69,26 +68,33 @@ def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     ],
     ids=["syntax", "list", "fields", "history", "role", "depth"],
 )
-def test_a_bad_line_is_named_and_earlier_output_is_kept(
+def test_a_bad_line_is_named_and_the_others_are_compared(
     tmp_path: Path, bad: object, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["compare", write(tmp_path / "p.jsonl", GOOD, bad), "--json"]) == 1
+    assert main(["compare", write(tmp_path / "p.jsonl", GOOD, bad, SAME), "--json"]) == 1
     captured = capsys.readouterr()
-    assert json.loads(captured.out)["label"] == "disagree"
+    first, broken, last = map(json.loads, captured.out.splitlines())
+    assert (first["label"], broken["label"], last["label"]) == ("disagree", "unjudged", "agree")
+    assert [one["line"] for one in (first, broken, last)] == [1, 2, 3]
+    assert message in broken["reason"]
+    assert broken["score"] is None
     assert message in captured.err
-    assert "hint:" in captured.err
+    assert "1 line could not be used" in captured.err
 
 
-def test_bytes_that_are_no_utf8_are_named(tmp_path: Path) -> None:
+def test_bytes_that_are_no_utf8_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "p.jsonl"
     path.write_bytes(b'{"question": "\xff"}\n')
-    with pytest.raises(WarmchatError, match="line 1 is no JSON"):
-        CliRunner().invoke(compare, [str(path)], catch_exceptions=False)
+    assert main(["compare", str(path)]) == 1
+    assert "line 1 is no JSON" in capsys.readouterr().err
 
 
-def test_a_bad_line_keeps_the_table_of_the_earlier_ones(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", write(tmp_path / "p.jsonl", GOOD, "oops")]) == 1
-    assert "disagree" in capsys.readouterr().out
+def test_many_bad_lines_are_counted_and_not_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", write(tmp_path / "p.jsonl", *["oops"] * 50, GOOD)]) == 1
+    captured = capsys.readouterr()
+    assert "disagree" in captured.out
+    assert "50 lines could not be used" in captured.err
+    assert captured.err.count("is no JSON") == 10
 
 
 def test_a_missing_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,15 +118,38 @@ def test_metrics_come_as_a_last_line_by_source(tmp_path: Path) -> None:
     assert found["by_source"]["y"]["auroc"] is None
 
 
+def test_metrics_tell_the_calibration_in_five_bins(tmp_path: Path) -> None:
+    *_, last = run(write(tmp_path / "p.jsonl", GOOD, SAME), "--json", "--metrics")
+    bins = last["metrics"]["bins"]
+    assert [one["pairs"] for one in bins] == [1, 0, 0, 0, 1]
+    assert bins[4]["disagreeing"] == 1.0
+    assert bins[4]["interval"] == pytest.approx([0.2065, 1.0])
+    assert bins[1]["interval"] is None
+    assert 0 < last["metrics"]["calibration_error"] < 0.25
+
+
 def test_metrics_as_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", write(tmp_path / "p.jsonl", GOOD, SAME), "--metrics"]) == 0
-    assert "AUROC" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "AUROC" in out
+    assert "95 %" in out
 
 
-def test_metrics_need_labels(tmp_path: Path) -> None:
+def test_labels_may_be_words_and_the_readers_doubt_is_not_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = {**GOOD, "label": "disagree"}, {**SAME, "label": "agree"}, {**SAME, "label": "unsure"}
+    assert main(["compare", write(tmp_path / "p.jsonl", *lines), "--metrics", "--json"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out.splitlines()[-1])["metrics"]
+    assert (found["pairs"], found["disagreeing"], found["auroc"]) == (2, 1, 1.0)
+    assert "1 of 3 pairs have no label" in captured.err
+
+
+def test_metrics_need_labels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     unlabelled = {key: value for key, value in GOOD.items() if key != "label"}
-    with pytest.raises(WarmchatError, match='line 1 has no "label"'):
-        CliRunner().invoke(compare, [write(tmp_path / "p.jsonl", unlabelled), "--metrics"], catch_exceptions=False)
+    assert main(["compare", write(tmp_path / "p.jsonl", unlabelled), "--metrics"]) == 1
+    assert 'no line has a "label"' in capsys.readouterr().err
 
 
 def test_an_empty_file_is_no_failure(tmp_path: Path) -> None:

@@ -27,9 +27,11 @@ def write(profile_id: str, text: str) -> Path:
 def test_list(capsys: Captured) -> None:
     assert main(["profiles", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [(item["id"], item["source"]) for item in listed] == [("companion", "shipped"), ("oracle", "shipped")]
-    assert listed[1]["sampling"]["temperature"] == 0
-    assert len(listed[1]["hash"]) == 16
+    assert [(item["id"], item["source"]) for item in listed] == [
+        (name, "shipped") for name in ("candid", "companion", "oracle")
+    ]
+    assert listed[2]["sampling"]["temperature"] == 0
+    assert len(listed[2]["hash"]) == 16
     assert main(["profiles", "list"]) == 0
     assert "companion" in capsys.readouterr().out
 
@@ -61,13 +63,13 @@ def test_show_an_unknown_one(capsys: Captured) -> None:
     assert said.out == ""
     assert said.err.splitlines() == [
         "warmchat: There is no profile 'orcle'",
-        "  hint: did you mean oracle? There are: companion, oracle",
+        "  hint: did you mean oracle? There are: candid, companion, oracle",
     ]
 
 
 def test_check_all(capsys: Captured) -> None:
     assert main(["profiles", "check"]) == 0
-    assert capsys.readouterr().out == "companion: fine\noracle: fine\n"
+    assert capsys.readouterr().out == "candid: fine\ncompanion: fine\noracle: fine\n"
     write("odd", "---\nacent: warm\n---\n")
     assert main(["profiles", "check"]) == 0
     assert "did you mean accent?" in capsys.readouterr().err
@@ -75,7 +77,7 @@ def test_check_all(capsys: Captured) -> None:
     assert main(["profiles", "check"]) == 1
     said = capsys.readouterr()
     assert "broken.md, line" in said.err
-    assert "1 of 4 profiles have problems" in said.err
+    assert "1 of 5 profiles have problems" in said.err
 
 
 def test_check_some(capsys: Captured, in_folder: Path) -> None:

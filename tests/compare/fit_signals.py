@@ -1,54 +1,58 @@
-"""Fit the weights of `warmchat/compare/weights.py`. By hand: `python -m tests.compare.fit_signals` in the repository.
+"""Fit the models of `warmchat/compare/weights.json`. By hand: `python -m tests.compare.fit_signals [--cross]`.
 
-Reads ../shared/data/pairs_dev.jsonl and the pairs of `own_pairs`. Questions are split by a hash into 60 % to fit on,
-20 % that join them for the thresholds, and 20 % to report. Logistic regression by Newton's method with an L2 penalty,
-standard library only; a signal whose weight comes out with the wrong sign is dropped, so that the score never falls as
-the replies part further.
-Prints the weights, the thresholds and the figures of the last 20 %, whose warm wrappings the fit has not seen.
+Reads ../shared/data and the pairs of our own. Questions are split by a hash: part 0 is 60 % (the cross-encoder has
+trained on it), part 1 20 %, part 2 20 %. The rules alone are fitted on part 0, the model with the cross-encoder on
+part 1, where its scores are those of unseen questions; thresholds come from the parts that a model was fitted on, the
+figures from part 2, which nothing was chosen by. Prints the figures, a table of what each signal is worth when left
+out, and calibration in five bins. `--write` keeps the models; `--tune` reports on part 1 instead of part 2.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.compare.own_pairs import FIT_WRAPPINGS, HELD_WRAPPINGS, LabelledPair, own_pairs, wrapped
-from warmchat.compare import weights
+import numpy as np
+
+from tests.compare.logistic import Floats, fit, logistic
+from tests.compare.own_pairs import FIT_WRAPPINGS, LabelledPair, own_pairs, wrapped
 from warmchat.compare.asked import read_question
+from warmchat.compare.cross import is_long, item_of, signals_of
+from warmchat.compare.cross_encoder import from_shipped, why_missing
+from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.evidence import findings
+from warmchat.compare.limits import can_agree, can_flag
 from warmchat.compare.metrics import auroc
 from warmchat.compare.reading import read_pair
-from warmchat.compare.signal_detector import can_agree, can_flag
 from warmchat.compare.signals import measure
+from warmchat.compare.weights import CROSS, RULES, SIGNALS
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pairs_dev.jsonl"
-RISING = (  # signals of disagreement: weight >= 0
-    "words_apart", "words_apart_either", "words_jaccard_apart", "names_apart", "other_names_apart", "numbers_apart",
-    "other_numbers_apart", "swapped_fact", "swapped_words", "swapped_alone", "denied", "negation_flipped",
-    "opposites", "amounts_apart", "polarity_flipped",
-    "claim_parted", "refusal_one", "caution_missing", "bare_one",
-    "answer_apart", "nothing_shared",
-)  # fmt: skip
-FALLING = ("names_shared", "numbers_shared", "stance_shared", "refusal_both", "bare_both")
-NAMES = (*RISING, *FALLING)
+KEPT = Path(__file__).resolve().parents[2] / "warmchat" / "compare" / "weights.json"
+NAMES = tuple(SIGNALS)
+FALLING = NAMES[NAMES.index("names_shared") :]
+SIGNS = tuple(-1 if name in FALLING else 1 for name in NAMES)
 PENALTY = 6.0  # on weights, not on the bias; a mild one, not tuned
-# Where the penalty pulls to, for signals that the development pairs hardly show (they have no yes-no questions and no
-# claims of a user): what such a parting is worth by itself, so that it flags without help from the words.
+# Where the penalty pulls to, for signals that the development pairs hardly show (few yes-no questions, no claims of a
+# user, no advice): what such a parting is worth by itself, so that it flags without help from the words.
 PRIOR = {
-    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 2.0, "swapped_words": 1.5,
-    "swapped_alone": 2.0, "denied": 1.5,
-    "negation_flipped": 1.5, "opposites": 1.5,
+    "claim_parted": 3.5, "polarity_flipped": 3.5, "refusal_one": 3.0, "swapped_fact": 0.5, "swapped_words": 0.3,
+    "swapped_alone": 1.0, "denied": 1.0, "negation_flipped": 1.0, "opposites": 1.2, "advice_caution": 2.5,
+    "self_claimed": 2.5, "numbers_apart": 1.5, "names_apart": 1.0, "amounts_apart": 1.0, "caution_missing": 0.5,
+    "source_added": 0.3, "code_shared": -2.0, "refusal_both": -2.0,
 }  # fmt: skip
 FALSE_POSITIVES = 0.05
-CLEAR = 0.10
+CLEAR = 0.10  # of disagreeing pairs may be called `agree`: of those made by rule, whose labels are sure,
+CLEAR_NOISY = 0.20  # and of natural ones, where a reader confirmed about half of the labels "disagree"
 
 
 @dataclass(frozen=True)
@@ -59,30 +63,68 @@ class Row:
     y: int
     flaggable: bool
     agreeable: bool
+    long: bool
     weight: float = 1.0
 
 
-def row(pair: LabelledPair, weight: float = 1.0) -> Row:
-    """Measure a pair."""
-    read = read_pair(read_question(pair.question, ()), pair.a, pair.b)
-    found = [f for f in findings(read) if f.strength > 0]
-    signals = measure(read, found)
-    return Row(tuple(signals.get(n, 0.0) for n in NAMES), pair.label, can_flag(found), can_agree(signals), weight)
+class Cross:
+    """Scores of the cross-encoder, kept in a file, since they take longest."""
+
+    def __init__(self, cache: Path) -> None:
+        encoder = from_shipped()
+        if encoder is None:
+            raise SystemExit(why_missing())
+        self._encoder, self._cache = encoder, cache
+        self._known: dict[str, tuple[float, float]] = json.loads(cache.read_text()) if cache.exists() else {}
+
+    def see(self, items: Sequence[Item]) -> list[Seen]:
+        """What the cross-encoder says of each item."""
+        keys = [hashlib.sha256("\x00".join(item).encode()).hexdigest()[:20] for item in items]
+        new = {key: item for key, item in zip(keys, items, strict=True) if key not in self._known}
+        todo = list(new)
+        for begin in range(0, len(todo), 128):  # kept as it goes: a lost run costs little
+            part = todo[begin : begin + 128]
+            seen = [(s.disagreement, s.alignment) for s in self._encoder.see([new[key] for key in part])]
+            self._known.update(zip(part, seen, strict=True))
+            self._cache.write_text(json.dumps(self._known))
+        return [Seen(*self._known[key]) for key in keys]
+
+
+def rows(pairs: Iterable[LabelledPair], cross: Cross | None = None, weight: float = 1.0) -> list[Row]:
+    """Measure pairs."""
+    read = [(p, read_pair(read_question(p.question, ()), p.a, p.b)) for p in pairs]
+    said = cross.see([item_of(pair) for _, pair in read]) if cross is not None else None
+    out = []
+    for at, (p, pair) in enumerate(read):
+        found = [f for f in findings(pair) if f.strength > 0]
+        signals = measure(pair, found)
+        held = None
+        if said is not None:
+            signals |= signals_of(said[at])
+            held = said[at].disagreement
+        x = tuple(signals.get(n, 0.0) for n in NAMES)
+        out.append(Row(x, p.label, can_flag(pair, found, held), can_agree(signals, held), is_long(pair), weight))
+    return out
 
 
 def part_of(question: str) -> int:
-    """0 fit, 1 thresholds with 0, 2 report: by the question's hash, so that no question is in two parts."""
+    """0, 1 or 2 (60, 20 and 20 %): by the question's hash, so that no question is in two parts."""
     place = int(hashlib.sha256(question.strip().lower().encode()).hexdigest(), 16) % 10
     return 0 if place < 6 else 1 if place < 8 else 2
+
+
+def half_of(question: str) -> int:
+    """0 or 1, by another hash: of our own questions one half to fit on, one to report."""
+    return int(hashlib.sha256(b"half" + question.strip().lower().encode()).hexdigest(), 16) % 2
 
 
 def dev_pairs(part: int) -> list[LabelledPair]:
     """The development pairs of a part."""
     with DATA.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in lines]
     return [
         LabelledPair(r["question"], r["a"], r["b"], r["label"], r["source"])
-        for r in rows if part_of(r["question"]) == part
+        for r in found if part_of(r["question"]) == part
     ]  # fmt: skip
 
 
@@ -96,131 +138,209 @@ def warmed(pairs: Iterable[LabelledPair], wrappings: tuple[str, ...], seed: int)
     return out
 
 
-def fit(rows: Sequence[Row]) -> tuple[list[float], float]:
-    """Weights in the order of NAMES, and the bias."""
-    kept = list(range(len(NAMES)))
-    while True:
-        solved = _newton(rows, kept)
-        wrong = [i for i, w in zip(kept, solved, strict=False) if (w < 0) == (NAMES[i] in RISING) and w != 0]
-        if not wrong:
-            found = dict(zip(kept, solved, strict=False))
-            return [found.get(i, 0.0) for i in range(len(NAMES))], solved[-1]
-        kept = [i for i in kept if i not in wrong]
+@dataclass(frozen=True)
+class Sets:
+    """What a model is made from: pairs to fit on, agreeing and disagreeing sets for the thresholds, the same long."""
+
+    train: list[Row]
+    short: list[list[Row]]
+    made: list[Row]
+    long: list[list[Row]]
 
 
-def _newton(rows: Sequence[Row], kept: Sequence[int]) -> list[float]:
-    size = len(kept) + 1
-    prior = [PRIOR.get(NAMES[i], 0.0) for i in kept]
-    w = [*prior, 0.0]
-    for _ in range(12):
-        gradient = [PENALTY * (v - p) for v, p in zip(w[:-1], prior, strict=True)] + [0.0]
-        hessian = [[PENALTY * (i == j) * (i < size - 1) for j in range(size)] for i in range(size)]
-        for r in rows:
-            x = [*(r.x[i] for i in kept), 1.0]
-            p = _logistic(sum(a * b for a, b in zip(w, x, strict=True)))
-            slope, curve = r.weight * (p - r.y), r.weight * p * (1 - p)
-            live = [i for i in range(size) if x[i]]
-            for i in live:
-                gradient[i] += slope * x[i]
-                for j in live:
-                    hessian[i][j] += curve * x[i] * x[j]
-        step = _solve(hessian, gradient)
-        w = [a - b for a, b in zip(w, step, strict=True)]
-        if max(map(abs, step)) < 1e-6:
-            break
-    return w
+def sets_of(parts: Sequence[int], cross: Cross | None, every: int = 1) -> Sets:
+    """Measure the pairs of these parts, and our own that go with them."""
+    from tests.compare.long_pairs import long_pairs
+    from tests.compare.training.facts import fact_pairs, plan_pairs, proposition_pairs
+    from tests.compare.training.manners import TRAINING
+    from tests.compare.training.mixture import accepted_pairs, own_held_out, truthful_pairs
+    from tests.compare.training.mixture import warmed as mannered
+    from tests.compare.training.rewriting import rewritten
+
+    natural = [p for part in parts for p in dev_pairs(part)][::every]
+    plain = rows(natural, cross)
+    warm = rows(mannered(natural, TRAINING, 2), cross)
+    wrapped_ = [rows(warmed(natural, FIT_WRAPPINGS, 2))] if cross is None else []  # the manners are of the same sort
+    made = rows(list(rewritten(natural, Random(4), len(natural) // 2)), cross, 0.5)
+    train = [
+        *plain, *(replace(r, weight=0.5) for r in warm[::2]), *made,
+        *rows([p for part in parts for p in accepted_pairs(part, Random(5), 300)][::every], cross, 0.5),
+        *rows([p for part in parts for p in truthful_pairs(part)][::every], cross, 0.4),
+    ]  # fmt: skip
+    if cross is None:
+        random = Random(6)
+        own = [
+            *fact_pairs(random, 200, held_out=False), *proposition_pairs(random, 60, held_out=False),
+            *plan_pairs(random, 60, held_out=False),
+        ]  # fmt: skip
+        train += [*rows(own_pairs(0), None, 1.5), *rows(own, None, 0.7)]
+    else:  # it has trained on most of our own; half of what it has not seen
+        train += rows((p for p in own_held_out(12) if half_of(p.question) == 0), cross, 0.7)
+    long = rows(long_pairs(natural[:: 2 if cross else 1], TRAINING), cross)
+    return Sets(train, [plain, warm, *wrapped_], made, [[r for r in long if r.long]])
 
 
-def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
-    """Gaussian elimination with pivoting."""
-    size = len(right)
-    rows = [[*matrix[i], right[i]] for i in range(size)]
-    for i in range(size):
-        pivot = max(range(i, size), key=lambda k: abs(rows[k][i]))
-        rows[i], rows[pivot] = rows[pivot], rows[i]
-        for k in range(i + 1, size):
-            factor = rows[k][i] / rows[i][i]
-            rows[k] = [a - factor * b for a, b in zip(rows[k], rows[i], strict=True)]
-    out = [0.0] * size
-    for i in reversed(range(size)):
-        out[i] = (rows[i][-1] - sum(rows[i][j] * out[j] for j in range(i + 1, size))) / rows[i][i]
+def fitted(train: Sequence[Row], without: str = "") -> tuple[Floats, float]:
+    """Weights in the order of `NAMES`, and the bias; `without` weighs nothing."""
+    x = np.array([r.x for r in train])
+    if without:
+        x[:, NAMES.index(without)] = 0.0
+    y, weight = np.array([float(r.y) for r in train]), np.array([r.weight for r in train])
+    prior = np.array([PRIOR.get(n, 0.0) for n in NAMES])
+    penalty = np.full(len(NAMES), PENALTY)
+    penalty[[NAMES.index(n) for n in ("cross", "tokens_apart")]] = 0.5  # they have a value for every pair
+    return fit(x, y, weight, prior, penalty, SIGNS)
+
+
+def logits(found: Sequence[Row], w: Floats, bias: float) -> Floats:
+    """Of each row."""
+    out: Floats = np.array([r.x for r in found]) @ w + bias
     return out
 
 
-def _logistic(z: float) -> float:
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-
-
-def scores(rows: Sequence[Row], w: Sequence[float], bias: float) -> list[float]:
-    """Raw scores, 0..1."""
-    return [_logistic(bias + sum(a * b for a, b in zip(w, r.x, strict=True))) for r in rows]
-
-
-def thresholds(sets: Sequence[Sequence[Row]], score: Callable[[Sequence[Row]], list[float]]) -> tuple[float, float]:
-    """(agree at or below, disagree from): the strictest over the sets (plain, warm)."""
-    low, high = 1.0, 0.0
-    for rows in sets:
-        both = list(zip(score(rows), rows, strict=True))
-        false = sorted((s if r.flaggable else 0.0) for s, r in both if r.y == 0)
-        true = sorted((s if r.agreeable else 1.0) for s, r in both if r.y == 1)
-        high = max(high, false[math.ceil((1 - FALSE_POSITIVES) * len(false)) - 1] + 1e-4)
-        low = min(low, true[int(CLEAR * len(true))])
+def thresholds(sets: Sequence[tuple[Sequence[Row], Floats, bool]]) -> tuple[float, float]:
+    """(agree at or below, disagree from), as logits: the strictest over the sets (plain, warm; made, noisy = False)."""
+    low, high = math.inf, -math.inf
+    for found, z, noisy in sets:
+        if noisy:
+            false = sorted(v if r.flaggable else -math.inf for v, r in zip(z, found, strict=True) if r.y == 0)
+            high = max(high, false[math.ceil((1 - FALSE_POSITIVES) * len(false)) - 1] + 1e-3)
+        true = sorted(v if r.agreeable else math.inf for v, r in zip(z, found, strict=True) if r.y == 1)
+        low = min(low, true[int((CLEAR_NOISY if noisy else CLEAR) * len(true))])
     return low, high
 
 
-def report(name: str, rows: Sequence[Row], s: Sequence[float], low: float, high: float) -> dict[str, Any]:
+def made(sets: Sets) -> dict[str, Any]:
+    """The model as `weights.json` keeps it."""
+    w, bias = fitted(sets.train)
+    made_too = [*((s, True) for s in sets.short), (sets.made, False)]
+    low, high = thresholds([(s, logits(s, w, bias), noisy) for s, noisy in made_too])
+    long_low, long_high = thresholds([(s, logits(s, w, bias), True) for s in sets.long])
+    scale = (high - low) / (long_high - long_low)
+    return {
+        "weights": {n: round(float(v), 3) for n, v in zip(NAMES, w, strict=True) if v},
+        "bias": round(bias, 3),
+        "disagree_from": round(float(logistic(np.array(high))), 4),
+        "agree_below": round(float(logistic(np.array(low))), 4),
+        "long_scale": round(scale, 4),
+        "long_shift": round(high - scale * long_high, 4),
+    }
+
+
+def scores(found: Sequence[Row], model: dict[str, Any]) -> Floats:
+    """Scores as the detector gives them, before the limits."""
+    z = logits(found, np.array([model["weights"].get(n, 0.0) for n in NAMES]), model["bias"])
+    long = np.array([r.long for r in found])
+    return logistic(np.where(long, z * model["long_scale"] + model["long_shift"], z))
+
+
+def report(name: str, found: Sequence[Row], model: dict[str, Any]) -> None:
     """Print the figures of one set."""
-    flags = [v >= high and r.flaggable for v, r in zip(s, rows, strict=True)]
-    agrees = [v <= low and r.agreeable for v, r in zip(s, rows, strict=True)]
-    true = sum(r.y for r in rows)
-    hits = sum(f and bool(r.y) for f, r in zip(flags, rows, strict=True))
-    out = {
-        "pairs": len(rows),
-        "auroc": auroc([r.y for r in rows], s),
+    s = scores(found, model)
+    flags = [v >= model["disagree_from"] and r.flaggable for v, r in zip(s, found, strict=True)]
+    agrees = [v <= model["agree_below"] and r.agreeable for v, r in zip(s, found, strict=True)]
+    true = sum(r.y for r in found)
+    hits = sum(f and bool(r.y) for f, r in zip(flags, found, strict=True))
+    false = sorted((v for v, r in zip(s, found, strict=True) if r.y == 0), reverse=True)
+    at_two = false[int(0.02 * len(false))] if false else 0.0
+    figures = {
+        "auroc": auroc([r.y for r in found], list(s)) or math.nan,
         "recall": hits / max(1, true),
         "precision": hits / max(1, sum(flags)),
-        "false_positives": (sum(flags) - hits) / max(1, len(rows) - true),
-        "false_agrees": sum(a and bool(r.y) for a, r in zip(agrees, rows, strict=True)) / max(1, true),
-        "unsure": 1 - (sum(flags) + sum(agrees)) / len(rows),
+        "false flags": (sum(flags) - hits) / max(1, len(found) - true),
+        "false agrees": sum(a and bool(r.y) for a, r in zip(agrees, found, strict=True)) / max(1, true),
+        "unsure": 1 - (sum(flags) + sum(agrees)) / len(found),
+        "recall at 2 %": sum(v > at_two for v, r in zip(s, found, strict=True) if r.y) / max(1, true),
     }
-    print(f"{name:34}", "  ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in out.items()))
-    return out
+    print(f"{name:32} {len(found):5}", "  ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+
+
+def reported_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
+    """Name and pairs of every set that is reported."""
+    from tests.compare.long_pairs import long_pairs
+    from tests.compare.training.manners import HELD_OUT
+    from tests.compare.training.mixture import accepted_pairs, own_held_out, truthful_pairs
+    from tests.compare.training.mixture import warmed as mannered
+    from tests.compare.training.rewriting import rewritten
+
+    natural = dev_pairs(part)
+    yield "NQ", natural
+    yield "NQ, unseen manners", mannered(natural, HELD_OUT, 3)
+    yield "NQ, another name or number", list(rewritten(natural, Random(5), len(natural) // 2))
+    yield "NQ, long and warm", list(long_pairs(natural[::2], HELD_OUT))
+    yield "accepted answers", accepted_pairs(part, Random(5), 300)
+    yield "TruthfulQA", truthful_pairs(part)
+    yield "own, unseen", [p for p in own_held_out(11 + part) if half_of(p.question) == 1]
+    yield "own, held out", list(own_pairs(1))
+
+
+def left_out(sets: Sets, judged: Sequence[Row]) -> None:
+    """Print what each signal is worth: the AUROC lost on `judged` when the model is fitted without it."""
+    w, bias = fitted(sets.train)
+    truth = [r.y for r in judged]
+    whole = auroc(truth, list(logits(judged, w, bias))) or 0.0
+    print(f"\nleft out: change of AUROC from {whole:.4f}")
+    lost = []
+    for name in NAMES:
+        at = NAMES.index(name)
+        shown = sum(r.x[at] > 0 for r in judged) / len(judged)
+        if shown:
+            less, less_bias = fitted(sets.train, without=name)
+            less[at] = 0.0
+            lost.append(((auroc(truth, list(logits(judged, less, less_bias))) or 0.0) - whole, name, w[at], shown))
+    for change, name, weight, shown in sorted(lost):
+        print(f"  {name:22} {change:+.4f}   weight {weight:+.2f}   in {shown:.0%} of pairs")
+
+
+def reliability(found: Sequence[Row], model: dict[str, Any]) -> None:
+    """Print calibration in five bins, with Wilson intervals."""
+    s = scores(found, model)
+    print("\nscore        pairs  mean score  disagree (95 %)")
+    error = 0.0
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        inside = [(v, r.y) for v, r in zip(s, found, strict=True) if low <= v < low + 0.2 or (v == 1 and low == 0.8)]
+        if not inside:
+            continue
+        n, mean = len(inside), sum(v for v, _ in inside) / len(inside)
+        share = sum(y for _, y in inside) / n
+        z = 1.96
+        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        error += n / len(found) * abs(mean - share)
+        print(
+            f"{low:.1f} to {low + 0.2:.1f} {n:7}  {mean:10.3f}  {share:.3f} ({centre - half:.3f}-{centre + half:.3f})"
+        )
+    print(f"expected calibration error {error:.3f}")
 
 
 def main() -> int:
     """Fit, set thresholds, report."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--cross", action="store_true", help="fit the model with the cross-encoder")
+    arguments.add_argument("--write", action="store_true", help="keep the model in weights.json")
+    arguments.add_argument("--tune", action="store_true", help="report on part 1 instead of part 2")
+    arguments.add_argument("--every", type=int, default=1, help="take every N-th pair, to try")
+    arguments.add_argument("--cache", type=Path, default=Path("/tmp/cross-scores.json"))
+    chosen = arguments.parse_args()
     if not DATA.exists():
         print(f"skipped: {DATA} is not there", file=sys.stderr)
         return 0
-    began, fit_pairs = time.perf_counter(), dev_pairs(0)
-    train = [row(p) for p in fit_pairs]
-    print(f"{(time.perf_counter() - began) * 1000 / len(fit_pairs):.2f} ms a pair")
-    train += [row(p, 0.5) for p in warmed(fit_pairs[::2], FIT_WRAPPINGS, 1)]
-    train += [row(p, 1.5) for p in own_pairs(0)]
-    w, bias = fit(train)
-    # The fit has 26 numbers for 3,000 pairs, so its own pairs do for the thresholds too: with the middle part
-    # alone their sampling error would be .01, and the rate on fresh pairs moved between .03 and .06 with small changes.
-    middle = fit_pairs + dev_pairs(1)
-    sets = [[row(p) for p in middle], [row(p) for p in warmed(middle, FIT_WRAPPINGS, 2)]]
-    low, high = thresholds(sets, lambda rows: scores(rows, w, bias))
-    print(json.dumps({"bias": round(bias, 3), **{n: round(v, 3) for n, v in zip(NAMES, w, strict=True)}}, indent=1))
-    print(f"AGREE_BELOW = {low:.3f}  DISAGREE_FROM = {high:.3f}")
-    last = dev_pairs(2)
-    held = list(own_pairs(1))
-    named: dict[str, list[LabelledPair]] = {
-        "report, plain": last,
-        "report, unseen warm wrappings": warmed(last, HELD_WRAPPINGS, 3),
-        "own, held out": held,
-        **{f"own, held out: {s}": [p for p in held if p.sort == s] for s in sorted({p.sort for p in held})},
-    }
-    for name, pairs in named.items():
-        rows = [row(p) for p in pairs]
-        report(name, rows, scores(rows, w, bias), low, high)
-    shipped = [weights.WEIGHTS.get(n, 0.0) for n in NAMES]
-    print("the shipped weights:")
-    for name in ("report, plain", "report, unseen warm wrappings"):
-        rows = [row(p) for p in named[name]]
-        report(name, rows, scores(rows, shipped, weights.BIAS), weights.AGREE_BELOW, weights.DISAGREE_FROM)
+    began = time.perf_counter()
+    cross = Cross(chosen.cache) if chosen.cross else None
+    sets = sets_of((1,) if chosen.cross else (0,) if chosen.tune else (0, 1), cross, chosen.every)
+    print(f"{len(sets.train)} pairs to fit on, measured in {time.perf_counter() - began:.0f} s")
+    model, name = made(sets), CROSS if chosen.cross else RULES
+    print(json.dumps({name: model}, indent=1))
+    judged: list[Row] = []
+    for title, pairs in reported_sets(1 if chosen.tune else 2):
+        found = rows(pairs[:: chosen.every], cross)
+        judged = judged or found
+        report(title, found, model)
+    reliability(judged, model)
+    left_out(sets, judged)
+    if chosen.write:
+        kept = json.loads(KEPT.read_text(encoding="utf-8"))
+        KEPT.write_text(json.dumps({**kept, name: model}, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warmchat.compare.metrics import auroc, metrics
+from warmchat.compare.metrics import auroc, calibration, metrics, wilson
 from warmchat.domain.verdict import Label, Verdict, unjudged
 
 
@@ -50,3 +50,21 @@ def test_metrics_by_hand() -> None:
 def test_nothing_to_measure_is_none_and_not_zero() -> None:
     found = metrics([], [])
     assert (found.auroc, found.precision, found.recall, found.unsure_rate) == (None, None, None, None)
+
+
+def test_bins_by_hand() -> None:
+    bins = calibration([0.0, 0.1, 0.2, 0.85, 0.95, 1.0], [0, 1, 0, 1, 1, 0])
+    assert [one.pairs for one in bins] == [2, 1, 0, 0, 3]
+    assert bins[0].mean_score == pytest.approx(0.05)
+    assert bins[0].disagreeing == 0.5
+    assert bins[4].disagreeing == pytest.approx(2 / 3)
+    assert bins[2].mean_score is None
+    found = metrics([0, 1, 0], [verdict("agree", 0.1), verdict("disagree", 0.9), verdict("disagree", 0.9)])
+    assert found.calibration_error == pytest.approx(0.1 / 3 + 0.4 * 2 / 3)
+
+
+def test_the_interval_of_a_share_by_the_book() -> None:
+    # Newcombe (1998), table I: 81 of 263 gives .2553 to .3662; 0 of 20 gives 0 to .1611
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    assert wilson(0, 0) is None

@@ -14,8 +14,8 @@ from tests.compare.fit_signals import DATA, dev_pairs, warmed
 from tests.compare.own_pairs import FACTS, FIT_WRAPPINGS, HELD_WRAPPINGS, own_pairs
 from warmchat.compare.detector import Detector
 from warmchat.compare.metrics import metrics
-from warmchat.compare.signal_detector import SignalDetector, label_of, score_of
-from warmchat.compare.weights import AGREE_BELOW, DISAGREE_FROM, WEIGHTS
+from warmchat.compare.signal_detector import SignalDetector
+from warmchat.compare.weights import CROSS, RULES, SIGNALS, model
 from warmchat.domain.conversation import Message
 from warmchat.domain.verdict import Verdict
 
@@ -30,8 +30,8 @@ def judge(question: str, reply: str, shadow: str, history: tuple[Message, ...] =
 
 
 def test_it_says_who_it_is() -> None:
-    assert DETECTOR.name == "signals/1"
-    assert judge(CAPITAL, WARM.format("Sydney"), COLD).detector == "signals/1"
+    assert DETECTOR.name == "signals/2"
+    assert judge(CAPITAL, WARM.format("Sydney"), COLD).detector == "signals/2"
 
 
 # ---- the pair that the program is about
@@ -136,8 +136,14 @@ def test_long_advice_without_a_shared_fact_is_unsure() -> None:
     assert verdict.label == "unsure"
 
 
-def test_two_comforting_replies_without_content_are_not_agreement() -> None:
-    assert judge("I failed my exam.", "I hear you, dear friend. I'm here!", "That must be so tough.").label == "unsure"
+def test_small_talk_does_not_part() -> None:
+    verdict = judge("I failed my exam.", "I hear you, dear friend. I'm here!", "That must be so tough.")
+    assert (verdict.label, verdict.reason) == (
+        "agree", "no fact was asked for, and neither says what the other denies",
+    )  # fmt: skip
+    for asked in ("capital of australia", "Tell me the capital of Australia.", "why is the sky blue"):
+        assert judge(asked, "It is a long story of light.", "That has to do with the sea.").label != "agree"
+    assert judge("Is my exam lost?", "I hear you, dear friend. I'm here!", "That must be so tough.").label == "unsure"
 
 
 @pytest.mark.parametrize(
@@ -270,7 +276,7 @@ def test_no_text_raises_and_every_verdict_is_whole(question: str, reply: str, sh
         return
     assert verdict.score is not None
     assert 0 <= verdict.score <= 1
-    assert verdict.label == label_of(verdict.score)
+    assert verdict.label == model(RULES).label(verdict.score)
     assert all(0 <= value <= 1 for value in verdict.signals.values())
     if verdict.label == "disagree":
         assert verdict.evidence
@@ -288,18 +294,20 @@ def test_a_text_never_disagrees_with_itself(question: str, text: str) -> None:
 
 @settings(deadline=None)
 @given(
-    st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.floats(0, 1)),
-    st.sampled_from(sorted(WEIGHTS)),
+    st.dictionaries(st.sampled_from(sorted(SIGNALS)), st.floats(0, 1)),
+    st.sampled_from(sorted(SIGNALS)),
     st.floats(0, 1),
 )
 def test_the_score_is_monotone_in_every_signal(signals: dict[str, float], name: str, more: float) -> None:
     low, high = sorted((signals.get(name, 0.0), more))
-    rise = score_of({**signals, name: high}) - score_of({**signals, name: low})
-    assert rise >= -1e-12 if WEIGHTS[name] > 0 else rise <= 1e-12
+    for weighing in (model(RULES), model(CROSS)):
+        rise = weighing.score({**signals, name: high}) - weighing.score({**signals, name: low})
+        assert rise >= -1e-12 if weighing.weights.get(name, 0) >= 0 else rise <= 1e-12
 
 
 def test_the_thresholds_leave_room_between() -> None:
-    assert 0 < AGREE_BELOW < 0.5 < DISAGREE_FROM < 1
+    for weighing in (model(RULES), model(CROSS)):
+        assert 0 < weighing.agree_below < 0.5 < weighing.disagree_from < 1
 
 
 # ---- measured

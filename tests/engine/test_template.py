@@ -70,6 +70,48 @@ def test_a_template_with_a_system_prompt_of_its_own_is_known() -> None:
     assert not ChatTemplate(CHATML).own_system
 
 
+LLAMA = (
+    "{{ bos_token }}{% set said = messages %}{{ '<h>system<e>\n\nKnowledge until 2023.\n' }}"
+    "{% if messages[0].role == 'system' %}{{ messages[0].content }}{% set said = messages[1:] %}{% endif %}"
+    "{{ '<eot>' }}"
+    "{% for m in said %}{{ '<h>' + m.role + '<e>\n\n' + m.content + '<eot>' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<h>assistant<e>\n\n' }}{% endif %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "bos", "expected"),
+    [
+        (OWN_SYSTEM, "", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"),
+        (OWN_SYSTEM, "<|im_start|>", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"),  # as the starter's
+        (LLAMA, "<s>", "<s><h>user<e>\n\nHi<eot><h>assistant<e>\n\n"),
+        (CHATML, "<s>", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"),
+        (REFUSES_SYSTEM, "<s>", "<s><start>user\nHi<end>\n<start>model\n"),
+    ],
+)
+def test_bare_leaves_out_the_system_prompt_that_the_template_has_of_its_own(
+    source: str, bos: str, expected: str
+) -> None:
+    template = ChatTemplate(source, bos=bos)
+    assert text_of(template.pieces([Message("user", "Hi")], bare=True)) == expected
+    assert template.pieces(CHAT, bare=True) == template.pieces(CHAT), "a system prompt of ours stays"
+    longer = text_of(template.pieces(CHAT[1:], bare=True))
+    assert longer.startswith(expected.partition("Hi")[0] + "Hi")
+    assert "Bye" in longer
+
+
+def test_an_own_system_prompt_that_cannot_be_told_apart_is_refused() -> None:
+    glued = (
+        "{% for m in messages %}{% if loop.first %}"
+        "{{ '<sys>' }}{{ m.content if m.role == 'system' else 'I am Botty.' }}{{ '</sys>' }}{% endif %}"
+        "{% if m.role != 'system' %}{{ '[' + m.role + ']' if loop.index > 2 }}{{ m.content }}{% endif %}{% endfor %}"
+    )
+    template = ChatTemplate(glued)
+    assert template.own_system
+    with pytest.raises(EngineError, match="cannot be left out"):
+        template.pieces([Message("user", "Hi")], bare=True)
+
+
 def test_dates_are_rendered() -> None:
     assert re.match(r"Today is \d{4}-\d\d-\d\d\n", text_of(ChatTemplate(DATED).pieces(CHAT)))
 

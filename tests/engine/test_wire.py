@@ -30,7 +30,7 @@ any_text = st.text(st.characters(codec=None))
 def test_jobs(text: str, start: str, priority: Priority) -> None:
     adapters = (AdapterSpec("lora", "warm", "/x", 0.5), AdapterSpec("control_vector", "w", "/y", -1.0, (3, 9)))
     sampling = Sampling(seed=3, temperature=0.5)
-    job = Job((Message("user", text),), sampling, "a/b", priority, start, adapters, "score", batched=True)
+    job = Job((Message("user", text),), sampling, "a/b", priority, start, adapters, "score", batched=True, bare=True)
     line = wire.encode(wire.job_to_line(7, job))
     assert line.count(b"\n") == 1
     assert wire.job_from(json.loads(line)["job"]) == job

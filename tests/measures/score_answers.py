@@ -28,8 +28,8 @@ from warmchat.measures.judgement import Judgement
 JUDGED_BY_PEOPLE = Path(__file__).parents[3] / "shared" / "data" / "answers_dev.jsonl"
 RESULTS = ("right", "wrong", "refused", "unclear")
 TRUTHFULQA = JUDGED_BY_PEOPLE.with_name("truthfulqa.csv")
-LABELLED = Path(__file__).parents[1] / "data" / "answers_labelled.jsonl"
-LABELLED_LATER = LABELLED.with_name("answers_labelled_later.jsonl")
+LABELLED = Path(__file__).parents[2] / "warmchat" / "evals" / "sets" / "labelled.jsonl"
+LABELLED_LATER = Path(__file__).parents[1] / "data" / "answers_labelled_later.jsonl"
 
 
 def rows(path: Path) -> list[dict[str, Any]]:

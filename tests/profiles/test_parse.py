@@ -58,6 +58,18 @@ def test_everything_that_a_profile_can_say() -> None:
     assert profile.system_prompt == "You are kind."
 
 
+def test_a_second_model_that_rewrites_is_refused_and_not_passed_over() -> None:
+    error = error_of(front("strategy: rewrite", "rewriter: small.gguf"))
+    assert "line 3" in error.message
+    assert "the loaded one rewrites" in error.hint
+
+
+def test_a_voice_that_rewrites_says_how() -> None:
+    error = error_of(front("name: Candid", "strategy: rewrite", body=""))
+    assert "line 3" in error.message
+    assert "Rewrite the text kindly" in error.hint
+
+
 def test_a_control_vector_may_say_its_place_on_the_dial() -> None:
     profile = parse(front("adapters: [{control_vector: warmth, dial: 0.5}]")).profile
     assert profile.adapters == (AdapterRef("control_vector", "warmth", dial=0.5),)

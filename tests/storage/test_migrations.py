@@ -132,14 +132,14 @@ def test_of_two_programs_that_open_an_old_log_one_waits(
     later_steps(monkeypatch, tmp_path, "CREATE TABLE a (x);")
     real_check, held = migrations.check, []
 
-    def check(db: Database, path: Path | None) -> int:
+    def check(db: Database, path: Path | None, kind: migrations.Kind = migrations.LOG) -> int:
         with closing(sqlite3.connect(file, timeout=0)) as other:
             try:
                 other.execute("BEGIN IMMEDIATE")
                 held.append(False)
             except sqlite3.OperationalError:
                 held.append(True)
-        return real_check(db, path)
+        return real_check(db, path, kind)
 
     monkeypatch.setattr(migrations, "check", check)
     SessionLog.open(file).close()
@@ -155,3 +155,14 @@ def test_steps_are_applied_all_or_not_at_all(file: Path, tmp_path: Path, monkeyp
     monkeypatch.undo()
     with SessionLog.open(file) as log:
         assert len(log.records()) == 2
+
+
+def test_a_log_of_version_3_says_how_replies_came_about(file: Path) -> None:
+    with SessionLog.open(written_by_version(3, file)) as log:
+        first, _, last = log.records()
+        assert first.turn.reply is not None
+        assert (first.turn.reply.way, first.turn.reply.asked) == ("direct", "")
+        (draft,) = last.others
+        assert (draft.role, draft.text, draft.asked) == ("draft", "Canberra.", "What is the capital of Australia?")
+        assert last.turn.reply is not None
+        assert (last.turn.reply.way, last.turn.reply.asked) == ("rewritten", draft.asked)

@@ -15,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from tests.evals.examples import example_report
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
 from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
@@ -153,6 +154,12 @@ async def profile_trial(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "Canberra" in drawn(world) and "answering" not in drawn(world))
 
 
+async def measured(world: World, pilot: Pilot[None]) -> None:
+    """The last measurement of the model."""
+    await pilot.press("alt+m")
+    await until(pilot, lambda: "Beside oracle" in drawn(world))
+
+
 SCENES: dict[str, Before] = {
     "empty": empty,
     "agreement": agreement,
@@ -172,6 +179,7 @@ SCENES: dict[str, Before] = {
     "profile_editor": profile_editor,
     "profile_trial": profile_trial,
     "no_model": empty,
+    "measured": measured,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
 WITH_FILES = {"profiles", "profile_editor", "profile_trial"}
@@ -198,6 +206,7 @@ def test_picture(
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
+    shown = example_report() if scene == "measured" else None
     world = World(
         settings=Settings(theme=theme),
         model=None if scene == "no_model" else Path("model.gguf"),
@@ -206,6 +215,7 @@ def test_picture(
         n_ctx=40 if scene == "window" else 2048,
         remote=scene == "server",
         library=ProfileLibrary(default_folders(Settings(), local=False)) if scene in WITH_FILES else None,
+        report=lambda _model: shown,
     )
 
     async def before(pilot: Pilot[None]) -> None:

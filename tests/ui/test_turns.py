@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.ui.world import ORACLE, World, drawn, until, warm_or_plain
+from tests.ui.world import ORACLE, Shelf, World, drawn, until, warm_or_plain
 from warmchat.domain.errors import NotEnoughMemory
 from warmchat.domain.turn import PromptRead, TurnEvent
 from warmchat.engine.protocol import Job, Priority
@@ -306,3 +306,28 @@ async def test_the_reply_is_copied_as_it_was_written(monkeypatch: pytest.MonkeyP
         await until(pilot, lambda: any("Copied 14 characters with wl-copy" in n for n in world.notices))
         assert copied == ["**bold** reply"]
         assert world.app.clipboard == "**bold** reply"
+
+
+async def test_a_reply_said_kindly_is_held_until_it_is_checked_and_says_what_it_is() -> None:
+    rewriter_may_speak = threading.Event()
+    kind = "Dear friend, the capital of Australia is Canberra."
+
+    def script(job: Job) -> str:
+        if "kindly" not in job.messages[0].content:
+            return str(warm_or_plain(job))
+        rewriter_may_speak.wait(10)
+        return kind
+
+    candid = replace(ORACLE, id="candid", name="Candid", strategy="rewrite", system_prompt="Say it kindly.")
+    world = World(script=script, shelf=Shelf(ORACLE, candid))
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await pilot.press("f2")
+        world.prompt.put("What is the capital of Australia?")
+        await pilot.press("enter")
+        await until(pilot, lambda: "saying it kindly…" in drawn(world))
+        assert "Canberra" not in drawn(world)
+        rewriter_may_speak.set()
+        await until(pilot, lambda: "Agrees with the oracle’s own answer" in drawn(world))
+        assert kind in drawn(world)
+        assert "the oracle’s answer, said kindly" in drawn(world)

@@ -18,6 +18,7 @@ from warmchat.domain.turn import Reply, TokenScore, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.evals.report import Report
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.files import ProfileFiles
 from warmchat.profiles.library import ProfileLibrary, default_folders
@@ -149,6 +150,7 @@ class World:
     models_opened: list[Path] = field(default_factory=list)
     load_error: WarmchatError | None = None
     session_error: WarmchatError | None = None
+    report: Callable[[str], Report | None] = lambda _model: None
     may_load: threading.Event = field(default_factory=threading.Event)
     glance: Glance | None = None
     start_error: Exception | None = None
@@ -180,6 +182,7 @@ class World:
             initial_model=self.model,
             log_problem=lambda: self.log_problem,
             check_model=self._check_model,
+            last_report=self.report,
         )
 
     def _glance(self) -> Glance:

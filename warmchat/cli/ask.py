@@ -13,13 +13,16 @@ from warmchat.cli.common import print_json, talk
 from warmchat.cli.trust import settings_and_profiles
 from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.errors import NO_MODEL_HINT, EngineError, NoModel, WarmchatError
+from warmchat.domain.making import STAGES, asked_words, way_words
 from warmchat.domain.text import printable
 from warmchat.domain.turn import (
+    DraftFinished,
     FragmentArrived,
     LogFailed,
     Noticed,
     Reply,
     ReplyFinished,
+    StageReached,
     TurnEvent,
     TurnFailed,
     VerdictReached,
@@ -108,6 +111,7 @@ class _Answer:
         self._stream = stream
         self._tty = sys.stdout.isatty()
         self.reply: Reply | None = None
+        self.draft: Reply | None = None
         self.shadow: Reply | None = None
         self.verdict: Verdict | None = None
         self.failed: WarmchatError | None = None
@@ -116,6 +120,10 @@ class _Answer:
         match event:
             case FragmentArrived(_, text) if self._stream:
                 click.echo(printable(text) if self._tty else text, nl=False)
+            case StageReached(_, stage) if self._stream and sys.stderr.isatty():
+                talk(STAGES[stage])
+            case DraftFinished(_, draft):
+                self.draft = draft
             case ReplyFinished(_, reply):
                 self.reply = reply
                 if self._stream:
@@ -138,6 +146,9 @@ class _Answer:
             talk(f"[{said}]")
         elif self.reply is not None and not self.reply.text.strip():
             talk("[the reply is empty]")
+        for words in (way_words(self.reply, "reference"), asked_words(self.reply)) if self.reply is not None else ():
+            if words:
+                talk(f"[{words}]")
         if self.verdict is not None:
             for line in _verdict_lines(self.verdict, self.shadow):
                 talk(line)
@@ -151,7 +162,11 @@ class _Answer:
             "thinking": reply.thinking or None,
             "stop": reply.stop,
             "repeats_itself": repeats_itself(reply.text),
+            "way": reply.way,
+            "draft": self.draft.text if self.draft is not None else None,
+            "asked": reply.asked or None,
             "shadow": shadow.text if shadow is not None else None,
+            "shadow_asked": (shadow.asked or None) if shadow is not None else None,
             "verdict": verdict.as_dict() if verdict is not None else None,
             "usage": {
                 "prompt_tokens": reply.usage.prompt_tokens,

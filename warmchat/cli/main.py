@@ -21,6 +21,7 @@ COMMANDS = {
     "adapters": "warmchat.cli.adapters:adapters",
     "log": "warmchat.cli.log:log",
     "compare": "warmchat.cli.compare:compare",
+    "eval": "warmchat.cli.eval:eval_",
     "bench": "warmchat.cli.bench:bench",
     "doctor": "warmchat.cli.doctor.command:doctor",
 }

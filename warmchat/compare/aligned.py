@@ -9,12 +9,14 @@ from warmchat.compare.claims.numbers import NUMBER_WORDS
 from warmchat.compare.claims.polarity import amount, negated, opposite_words
 from warmchat.compare.facts import number_known
 from warmchat.compare.finding import Finding, sentence_span, span
+from warmchat.compare.lexicon import SOCIAL, listed
 from warmchat.compare.overlap import covered
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.words import Token, is_content
 from warmchat.domain.verdict import Kind
 
 _ALIGNED = 50  # words of a sentence that are aligned
+_TONE = SOCIAL | listed("correct true right actual actually really answer question simply basically")
 _PLACE = 6  # words in one place; more is another sentence
 
 
@@ -33,21 +35,24 @@ def aligned(pair: Pair) -> Iterator[Finding]:
             yield Finding("opposites", "contradiction", frame * 0.8, *spans)
         amounts = amount(a.sentence), amount(b.sentence)
         if 0 not in amounts and amounts[0] != amounts[1]:
-            kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 else "softened"
-            yield Finding("amounts_apart", kind, frame * (0.7 if kind == "contradiction" else 0.4), *spans)
+            few_and_many = min(amounts) == 0.5 and max(amounts) >= 1.5
+            kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 or few_and_many else "softened"
+            yield Finding("amounts_apart", kind, frame * 0.7, *spans)
 
 
 def swaps(pair: Pair) -> Iterator[Finding]:
     """Sentences that are alike word for word but for one place, and what stands there is unknown to the other side."""
     for a in pair.reply.core:
         for b in pair.shadow.core:
-            if _frame(a, b) < 0.5:
+            if _frame(a, b) < 0.5 or "\n" in pair.reply.text[a.start : a.sentence.end]:  # lists have no one place
                 continue
             left, right = a.sentence.tokens[:_ALIGNED], b.sentence.tokens[:_ALIGNED]
             match = SequenceMatcher(None, [t.low for t in left], [t.low for t in right], autojunk=False)
             blocks = [op for op in match.get_opcodes() if op[0] == "replace"]
             for _, i, j, k, m in blocks:
                 here, there = _new(left[i:j], a, pair.shadow, pair), _new(right[k:m], b, pair.reply, pair)
+                if {t.low for t in (*here, *there)} <= _TONE:
+                    continue  # "correct" here, "indeed" there
                 if not here or not there or max(j - i, m - k) > _PLACE:
                     continue
                 fact = _is_fact(here, a) and _is_fact(there, b)

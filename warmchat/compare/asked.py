@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from warmchat.compare.claims.numbers import quantities
+from warmchat.compare.claims.measures import measured
 from warmchat.compare.claims.polarity import asks_yes_or_no
 from warmchat.compare.pointing import points_back
 from warmchat.compare.premise import Claim, claims
@@ -73,9 +73,9 @@ def read_question(message: str, history: Sequence[Message]) -> Asked:
     read = sentences(whole)
     every = frozenset(t.stem for s in read for t in s.tokens if is_content(t))
     values = frozenset(v for c in found if not c.plan and len(c.value) < _SHORT_VALUE for v in c.value)
-    numbers = frozenset(q.key for s in read for q in quantities(s, whole))
+    numbers = frozenset(q.key for s in read for q in measured(s, whole))
     open_keys = values | _offered(whole)
-    claimed = frozenset(q.key for c in found for s in sentences(c.text) for q in quantities(s, c.text))
+    claimed = frozenset(q.key for c in found for s in sentences(c.text) for q in measured(s, c.text))
     stems = every - open_keys
     asking = frozenset(t for s in read if whole[s.start : s.end].endswith("?") for t in s.stems)
     yes_no = asks_yes_or_no(read, whole)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.verdict import Verdict
@@ -39,3 +40,31 @@ class Detector(Protocol):
             A verdict with label `agree`, `disagree`, `unsure`, or `unjudged` with the reason (empty reply, ...).
             Never raises on any text.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What `Detector.detect` takes, as one value."""
+
+    question: str
+    history: tuple[Message, ...]
+    reply: str
+    shadow: str
+    scores: tuple[float, ...] = ()
+
+
+@runtime_checkable
+class BatchDetector(Detector, Protocol):
+    """A detector that is faster with many pairs at once."""
+
+    def detect_many(self, pairs: Iterable[Compared]) -> Iterator[Verdict]:
+        """A verdict for each, in order; reads some pairs ahead of the verdict it gives."""
+
+
+def detect_many(detector: Detector, pairs: Iterable[Compared]) -> Iterator[Verdict]:
+    """A verdict for each pair, in order; in batches where the detector can."""
+    if isinstance(detector, BatchDetector):
+        yield from detector.detect_many(pairs)
+        return
+    for one in pairs:
+        yield detector.detect(one.question, one.history, one.reply, one.shadow, scores=one.scores)

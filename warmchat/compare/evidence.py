@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from warmchat.compare.advice import added, left_out
 from warmchat.compare.aligned import aligned, swaps
-from warmchat.compare.claims.numbers import comparable
+from warmchat.compare.claims.measures import alike_in_sort
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.finding import Finding, sentence_span, span
-from warmchat.compare.lexicon import CAUTIONS
 from warmchat.compare.overlap import covered
+from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.stance import on_question, place, towards
 from warmchat.compare.words import Sentence, is_content
@@ -24,7 +25,7 @@ def findings(pair: Pair) -> list[Finding]:
         return []
     found = [
         *_claims_parted(pair), *_refusals(pair), *_yes_and_no(pair), *_denials(pair), *_numbers(pair), *_names(pair),
-        *aligned(pair), *swaps(pair), *_nothing_shared(pair), *_cautions(pair),
+        *aligned(pair), *swaps(pair), *_nothing_shared(pair), *left_out(pair), *added(pair),
     ]  # fmt: skip
     return sorted(found, key=lambda f: -f.strength)
 
@@ -35,31 +36,27 @@ def _claims_parted(pair: Pair) -> Iterator[Finding]:
         if here * there >= 0:
             continue
         kind: Kind = "premise_accepted" if here > 0 else "contradiction"
-        yield Finding(
-            "claim_parted", kind, 1.0,
-            _claim_span(pair.reply, claim_at=place(pair.reply, claim), pair=pair),
-            _claim_span(pair.shadow, claim_at=place(pair.shadow, claim), pair=pair),
-        )  # fmt: skip
+        spans = (_claim_span(pair.reply, claim, here, pair), _claim_span(pair.shadow, claim, there, pair))
+        yield Finding("claim_parted", kind, 1.0, *spans)
 
 
-def _claim_span(reading: Reading, *, claim_at: tuple[int, int] | None, pair: Pair) -> Span | None:
-    """The claimed value in a reply, or what it says instead, or its nearest sentence."""
-    other = told_names(reading.core, pair.asked.every) or told_numbers(reading.core, pair.asked.numbers)
-    if claim_at is not None and not any(i.names or i.numbers for i in reading.core if i.bag and _all_denied(i)):
-        return span(reading.text, *claim_at)
-    if other:
-        return span(reading.text, other[0].start, other[0].end)
-    if claim_at is not None:
-        return span(reading.text, *claim_at)
-    return sentence_span(reading, reading.core[0]) if reading.core else None
+def _claim_span(reading: Reading, claim: Claim, stand: int, pair: Pair) -> Span | None:
+    """The claimed value where a reply takes it up; what it says instead, or the sentence that turns it down."""
+    at = place(reading, claim)
+    if stand > 0:
+        return span(reading.text, *at) if at is not None else _core_span(reading)
+    told = [(n.start, n.end) for n in told_names(reading.core, pair.asked.every)]
+    told += [(q.start, q.end) for q in told_numbers(reading.core, pair.asked.numbers)]
+    instead = [(start, end) for start, end in told if at is None or not start <= at[0] < end]
+    short = len(claim.value) <= 2 and not claim.plan  # "Sydney", "1944"; a longer one is a proposition
+    if instead and short:
+        return span(reading.text, *instead[0])
+    item = next((i for i in reading.stated if at is not None and i.start <= at[0] < i.sentence.end), None)
+    return sentence_span(reading, item) if item is not None else _core_span(reading)
 
 
 def _answers(reading: Reading) -> tuple[Stated, ...]:
     return (reading.answer,) if reading.answer is not None else ()
-
-
-def _all_denied(item: Stated) -> bool:
-    return any(key.startswith("~") for key in item.bag)
 
 
 def _refusals(pair: Pair) -> Iterator[Finding]:
@@ -96,7 +93,7 @@ def _denials(pair: Pair) -> Iterator[Finding]:
                 continue
             spans = (_word_span(asserting, bare), _word_span(denying, bare))
             reply, shadow = spans[::-1] if swap else spans
-            yield Finding("denied", "contradiction", 0.9 if weight > 1 else 0.4, reply, shadow)
+            yield Finding("denied", "contradiction", 0.9 if weight > 1 else 0.25, reply, shadow)
 
 
 def _numbers(pair: Pair) -> Iterator[Finding]:
@@ -109,7 +106,7 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
     wanted = pair.asked.wants in ("date", "number")
     new_here = [q for q in here if not number_known(q, pair.shadow)]
     new_there = [q for q in there if not number_known(q, pair.reply)]
-    both = next(((a, b) for a in new_here for b in new_there if comparable(a, b)), None)
+    both = next(((a, b) for a in new_here for b in new_there if alike_in_sort(a, b)), None)
     if both is None:
         return
     share = min(len(new_here) / len(here), len(new_there) / len(there))
@@ -151,16 +148,6 @@ def _nothing_shared(pair: Pair) -> Iterator[Finding]:
         return  # a sentence about something else answers nothing
     if not covered(a.bag, pair.shadow.bag) and not covered(b.bag, pair.reply.bag):
         yield Finding("nothing_shared", "contradiction", 0.5, _filling(pair.reply, a), _filling(pair.shadow, b))
-
-
-def _cautions(pair: Pair) -> Iterator[Finding]:
-    """A caution of the shadow's that the reply lacks."""
-    if any(t.low in CAUTIONS for i in pair.reply.stated for t in i.sentence.tokens):
-        return
-    for item in pair.shadow.stated:
-        if any(t.low in CAUTIONS for t in item.sentence.tokens):
-            yield Finding("caution_missing", "omission", 0.5, None, sentence_span(pair.shadow, item))
-            return
 
 
 def _filling(reading: Reading, item: Stated) -> Span:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from warmchat.compare.claims.measures import alike_in_sort, same_measure
 from warmchat.compare.claims.names import Name, same_name
-from warmchat.compare.claims.numbers import Quantity, comparable, same
+from warmchat.compare.claims.numbers import Quantity
 from warmchat.compare.reading import Reading, Stated
 
 _FACTS = 6  # names or numbers compared on a side: a list of forty shows nothing more
@@ -35,4 +36,5 @@ def name_known(name: Name, other: Reading, asked: frozenset[str]) -> bool:
 
 def number_known(number: Quantity, other: Reading) -> bool:
     """Whether the other side asserts the same number."""
-    return any(comparable(number, q) and same(number, q) for i in other.stated for q in i.numbers if not q.denied)
+    told = (q for i in other.stated for q in i.numbers if not q.denied)
+    return any(alike_in_sort(number, q) and same_measure(number, q) for q in told)

@@ -17,6 +17,7 @@ STOP = listed(
     is are was were be been being am 's 're 've 'm 'd 'll isn't aren't wasn't weren't ain't
     do does did done doing don't doesn't didn't has have had having hasn't haven't hadn't
     can could may might must shall should will would can't cannot couldn't won't wouldn't shouldn't
+    it'll that'll he'll she'll they'll we'll there'll it'd that'd what'll who'll we'd they'd he'd she'd they've we've
     i'm i've i'd i'll you're you've you'd you'll it's he's she's that's there's we're they're let's what's who's
     and or but nor so yet if then else than as because since while although though however therefore thus also
     of in on at by for from to with without within into onto over under up down out off about above below between among
@@ -91,14 +92,16 @@ OPPOSITES = (
     ("right", "wrong"), ("safe", "unsafe"), ("safe", "dangerous"), ("legal", "illegal"), ("possible", "impossible"),
     ("healthy", "unhealthy"), ("harmless", "harmful"), ("good", "bad"), ("accept", "reject"), ("allowed", "forbidden"),
     ("likely", "unlikely"), ("north", "south"), ("east", "west"), ("left", "right"), ("win", "lose"), ("won", "lost"),
-    ("alive", "dead"), ("real", "fake"), ("fact", "myth"), ("yes", "no"), ("open", "closed"), ("male", "female"),
+    ("alive", "dead"), ("real", "fake"), ("fact", "myth"), ("yes", "no"), ("open", "closed"), ("taller", "shorter"),
+    ("longer", "shorter"), ("earlier", "later"), ("heavier", "lighter"), ("younger", "older"), ("always", "never"),
+    ("male", "female"),
 )  # fmt: skip
 
-ALL_WORDS = listed("always all every everyone everybody everything entirely completely fully definitely certainly only")
+ALL_WORDS = listed("always all every everyone everybody everything entirely completely fully definitely certainly must")
+MOST_WORDS = listed("most mostly many often usually generally typically majority largely mainly")
+FEW_WORDS = listed("few rarely seldom hardly scarcely barely little")
 NONE_WORDS = listed("never none nobody nothing no neither")
-SOME_WORDS = listed(
-    "some sometimes may might could perhaps maybe possibly probably often usually generally typically likely rarely"
-)
+SOME_WORDS = listed("some sometimes may might could perhaps maybe possibly probably likely only partly occasionally")
 
 CAUTIONS = listed(
     """

@@ -15,38 +15,72 @@ from warmchat.compare.words import Sentence, is_content, sentences, tokens
 
 _LONGEST = 300  # characters of one claim: what comes later is another thought
 _WHO = (
-    r"(?:friends?|mom|mum|mother|dad|father|brother|sister|teacher|doctor|boss|partner|wife|husband|colleague|uncle|aunt"
-    r"|neighbou?r|professor|coworker)"
+    r"(?:friends?|mom|mum|mother|dad|father|brother|sister|teacher|doctor|boss|partner|wife|husband|colleague|uncle"
+    r"|aunt|neighbou?r|professor|coworker)"
 )
 _SURE = r"(?:really |still |always |honestly |just |pretty |quite |very |absolutely |strongly |actually |do )*+"
 # What comes before a claim. Each alternative is a literal phrase; nothing in them can backtrack far.
 _LEAD = re.compile(
     rf"\b(?:i {_SURE}(?:think|thought|believe|believed|guess|suppose|assume|assumed|heard|read|reckon|know|insist"
-    rf"|remember)"
-    rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was (?:told|taught)|i(?:'ve"
-    rf"| have) (?:heard|read|been told)"
-    rf"|(?:my|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told me|tells me|thinks|claims|insists|believes|swears)"
-    r"|(?:people|everyone|they|everybody) (?:says?|said|knows?|thinks?)|isn't it true|surely|it is clear|clearly"
-    r"|in my opinion|the answer must be|it must be|it has to be)\b,? ?(?:that )?",
+    r"|remember|said|say|bet|swear)"
+    rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was {_SURE}(?:told|taught)"
+    r"|i(?:'ve| have) (?:always )?(?:heard|read|been told|been taught|thought|believed|known|assumed)"
+    rf"|(?:my|our|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told (?:me|us)|tells me|taught (?:me|us)|thinks|claims"
+    r"|insists|believes|swears)"
+    r"|(?:people|everyone|they|everybody|we(?: both| all)?)(?: i know)? (?:says?|said|knows?|thinks?)"
+    r"|(?:looked it up|checked|googled it) and (?:it|they) (?:said|says?)"
+    r"|(?:the (?:correct |right )?|my )(?:answer|guess) (?:is|was|would be|has to be|must be|should be)"
+    r"|isn't it true|surely|it is clear|clearly|in my opinion|it must be|it has to be"
+    r"|i(?:'d| would) (?:really )?(?:say|guess|bet|assume|think)"
+    r"|as far as i (?:know|remember|recall)|if i remember (?:right|rightly|correctly|well)"
+    r"|(?:i|we) learn(?:ed|t) (?:in|at) (?:school|class|church|university)|as we all know|everybody tells me"
+    r")\b,? ?(?:that )?",
     re.IGNORECASE,
 )
 _TAG = re.compile(
-    r",? (?:right|correct|isn't it|isn't that right|is it not|no|yes|wasn't it|aren't they|don't you think"
-    r"|you agree|do you agree"
-    r"|am i right|true|ok|okay|agreed)\?",
+    r",? (?:right|correct|isn't that right|is it not|no|yes|don't you think|you agree|do you agree|am i right|true"
+    r"|ok|okay"
+    r"|agreed|agree|makes sense|good idea|good plan|(?:you )?support me|eh|huh)\?"
+    r"|, (?:is|are|was|were|do|does|did|has|have|can|could|will|would|should|won|ca)(?:n't| not)? ?"
+    r"(?:it|they|he|she|we|you|there|i)\?",
     re.IGNORECASE,
 )
 _NEGATIVE_QUESTION = re.compile(
-    r"\b(?:isn't|aren't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|can't|won't) (?!you\b|we\b|i\b)",
+    r"\b(?:isn't|aren't|wasn't|weren't|didn't|doesn't|don't|hasn't|haven't|can't|won't) (?!you\b|we\b|i\b|it true\b"
+    r"|that true\b)",
     re.IGNORECASE,
 )
-_PUSHBACK = re.compile(r"\A(?:no|nope|but|actually|wrong|that's wrong|that is wrong)\b[,.!:]? *", re.IGNORECASE)
+_PUSHBACK = re.compile(
+    r"\A(?:no|nope|but|actually|wrong|(?:that's|that is|that can't be|you're|you are) "
+    r"(?:wrong|right|not right|not true|incorrect|mistaken)|i don't (?:think so|agree|believe (?:you|that))|i disagree)"
+    r"\b[,.!:]? *",
+    re.IGNORECASE,
+)
+_DOING = (  # "I'm giving him my password": what is being done is a plan as well
+    r"(?:giving|taking|stopping|quitting|leaving|lending|buying|selling|skipping|investing|sending|signing|cancelling"
+    r"|putting|driving|cutting|ignoring|dropping|marrying|replacing|mixing|moving)"
+)
 _PLAN = re.compile(
     r"\bi(?:'ll| will|'m going to| am going to|'m gonna|'ve decided to| have decided to|'m planning to| am planning to"
-    r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of| should(?: just)?) ",
+    r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of|'m considering| am considering|'d rather"
+    r"| would rather|'d like to| would like to|'m not going to| am not going to"
+    rf"|(?:'m| am)(?: just)?(?= {_DOING}\b)| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b"
+    rf"|learn\b|say\b|tell\b)",
     re.IGNORECASE,
 )
-_END = re.compile(r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you)\b| but ")
+_ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)
+_REFUSING = re.compile(r"won't|not going|refuse", re.IGNORECASE)
+_NOT_SO = re.compile(
+    r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b"
+    r"|(?:that|it|this)(?:'s| is) (?:right|true|correct|so)\b)",
+    re.IGNORECASE,
+)
+# "So it's Sydney?": a statement with a question mark. "Is it ...?" asks and claims nothing.
+_STATED_AS_QUESTION = re.compile(r"\A(?:so|then|oh|ah|and)?,? ?(?:it's|it is|that's|it was|they're) ", re.IGNORECASE)
+_END = re.compile(
+    r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's|and (?:she|he"
+    r"|they|i))\b| but "
+)
 _COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
 _FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")
 
@@ -80,7 +114,7 @@ def claims(message: str) -> list[Claim]:
     asked = sentences(message)
     for start, end, plan, negated in _stretches(message, asked):
         claim = _claim(message, asked, start, end, plan=plan, negated=negated)
-        if claim is not None and not any(c.start <= claim.start < c.end for c in found.values()):
+        if claim is not None and not any(c.start < claim.end and claim.start < c.end for c in found.values()):
             found[claim.start] = claim
     return [found[start] for start in sorted(found)][:5]
 
@@ -90,22 +124,32 @@ def _stretches(message: str, asked: Sequence[Sentence]) -> Iterator[tuple[int, i
     plain = message.replace("’", "'")
     for lead in _LEAD.finditer(plain):
         yield lead.end(), _end(plain, lead.end()), False, False
+    for lead in _NOT_SO.finditer(plain):
+        yield lead.end(), _end(plain, lead.end()), False, True
+    pushed = False  # the sentence before this one only contradicts: "That's wrong."
     for sentence in asked:
         wording = plain[sentence.start : sentence.end][:_LONGEST]
-        tag = _TAG.search(wording)
-        if tag is not None and tag.start() > 0:
-            plan = _PLAN.match(wording)
-            yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
-        question = _NEGATIVE_QUESTION.search(wording)
-        if question is not None and wording.endswith("?"):
-            yield sentence.start + question.end(), sentence.end - 1, False, False
+        yield from _asked_claims(sentence, wording)
         push = _PUSHBACK.match(wording)
-        if push is not None and push.end() < len(wording) and not wording.endswith("?"):
-            yield sentence.start + push.end(), sentence.end, False, False
+        rest = wording[push.end() :] if push is not None else wording if pushed else ""
+        if any(c.isalnum() for c in rest) and not wording.endswith("?"):
+            yield sentence.end - len(rest), sentence.end, False, False
+        pushed = push is not None and not any(c.isalnum() for c in rest)
         plan = _PLAN.search(wording)
         if plan is not None:
-            begin = sentence.start + plan.end()
+            begin = sentence.start + (plan.end() if not _REFUSING.search(plan[0]) else plan.start() + 2)
             yield begin, _end(plain, begin), True, False
+
+
+def _asked_claims(sentence: Sentence, wording: str) -> Iterator[tuple[int, int, bool, bool]]:
+    """Claims in the form of a question: "It is Sydney, right?", "Isn't it Sydney?", "So it's Sydney?"."""
+    tag = _TAG.search(wording)
+    if tag is not None and tag.start() > 0:
+        plan = _PLAN.match(wording)
+        yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
+    question = _NEGATIVE_QUESTION.search(wording) or _STATED_AS_QUESTION.match(wording)
+    if question is not None and wording.endswith("?") and tag is None and not _ASKS_WHICH.search(wording):
+        yield sentence.start + question.end(), sentence.end - 1, False, False
 
 
 def _end(message: str, start: int) -> int:
@@ -132,7 +176,7 @@ def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, pla
     start += len(message[start:end]) - len(message[start:end].lstrip())
     return Claim(
         start, start + len(text), text, frozenset(value or {t.stem for t in new}),
-        message[new[0].start : new[-1].end], plan, negated or _is_negated(message, start, end),
+        text if plan else message[new[0].start : new[-1].end], plan, negated or _is_negated(message, start, end),
     )  # fmt: skip
 
 
@@ -140,12 +184,17 @@ def _value(message: str, start: int, end: int, rest: set[str]) -> tuple[int, int
     """The part of a claim that can be right or wrong: of "X is Y" the side that the message says nowhere else."""
     copula = _COPULA.search(message, start, end)
     if copula is None:  # "Isn't Sydney the capital", "didn't Edison invent it": the name is what can be wrong
-        named = _first_name(message, start, end)
-        return named if named is not None else (start, end)
+        opens = start == 0 or message[:start].rstrip()[-1:] in ".!?\n"  # there a capital says nothing
+        named = None if opens else _first_name(message, start, end)
+        known = named is not None and {t.stem for t in tokens(message, *named)} <= rest
+        return named if named is not None and not known else (start, end)
     before = {t.stem for t in tokens(message, start, copula.start()) if is_content(t)}
     after = {t.stem for t in tokens(message, copula.end(), end) if is_content(t) or t.text[0].isdigit()}
     if not after or (before and before - rest and not after - rest):
         return start, copula.start()
+    named, says_which = _first_name(message, start, copula.start()), message[copula.end() : end].lstrip()
+    if named is not None and says_which.startswith("the ") and _first_name(message, copula.end(), end) is None:
+        return named  # "Sydney is the capital": who or what it is can be wrong, not the office
     return copula.end(), end
 
 

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import Asked
+from warmchat.compare.claims.measures import alike_in_sort, measured, same_measure
 from warmchat.compare.claims.names import Name, capitals_within, names, vocative
-from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity, quantities
+from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity
 from warmchat.compare.claims.polarity import opening
 from warmchat.compare.claims.refusal import declines
-from warmchat.compare.claims.scope import denied
+from warmchat.compare.claims.scope import denied, set_aside
 from warmchat.compare.claims.social import is_social
 from warmchat.compare.lexicon import MONTHS, SOCIAL, STOP
+from warmchat.compare.lists import code, joined_lists
 from warmchat.compare.overlap import covered, weight
-from warmchat.compare.words import Sentence, is_content, sentences, without_code
+from warmchat.compare.words import Sentence, Token, is_content, sentences, without_code
 
 MAX_CHARS = 40_000  # about 7,000 words; what lies beyond is not read, and the verdict says so
 MAX_SENTENCES = 60  # the nearest to the question; keeps the work bounded whatever the length
 # Share of a sentence that the other side says too, from which it is an answer although "as an AI" stands before it.
 _ANSWERS = 0.3
 _COUNTED = NUMBER_WORDS | MONTHS.keys()
+_NO_ANSWER = re.compile(
+    r"\bi (?:have|found|can find) no (?:reliable |further |specific |exact |certain )*(?:information|answer|data"
+    r"|record)"
+    r"|\bi(?:'m| am) not able to (?:answer|say|tell|help)|\bi (?:do not|don't) (?:really )?know\b"
+    r"|\b(?:rather|prefer) not(?: to)? (?:say|answer)",
+    re.IGNORECASE,
+)
+_NUMBERS = 40  # numbers of the one side that are looked for in the other
 _CORE = 3  # sentences that answer; the research found two of a long reply enough
 
 
@@ -75,27 +86,32 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Both replies beside the question."""
+    """Both replies beside the question; `code` holds the fenced code of each (`lists.code`)."""
 
     asked: Asked
     reply: Reading
     shadow: Reading
+    code: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Light:
-    """What a side is read by: the question, the stems of question and other side, and how words were capitalised."""
+    """What a side is read by: the question, the stems of question and other side, and how words were capitalised.
+
+    `numbers` are those of the side that was read first: an equal number of the other gets its key.
+    """
 
     asked: Asked
     facts: frozenset[str]
     known: frozenset[str]
     lower: frozenset[str]
+    numbers: tuple[Quantity, ...] = ()
 
 
 def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     """Read both replies, each in the light of the other: a word is social only where the other does not use it."""
     texts = [without_code(text[:MAX_CHARS]) for text in (reply, shadow)]
-    split = [sentences(text) for text in texts]
+    split = [joined_lists(sentences(text, spoken=True), text) for text in texts]
     asked_sentences = sentences(asked.text)
     known = capitals_within([*split[0], *split[1], *asked_sentences])
     lower = frozenset(
@@ -103,8 +119,10 @@ def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     )
     lights = [_Light(asked, asked.every | _stems(split[1 - i]), known, lower) for i in (0, 1)]
     a = _read(texts[0], split[0], lights[0], whole=len(reply) <= MAX_CHARS)
-    b = _read(texts[1], split[1], lights[1], whole=len(shadow) <= MAX_CHARS)
-    return Pair(asked, replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked)))
+    numbers = tuple(q for item in a.stated for q in item.numbers)[:_NUMBERS]
+    b = _read(texts[1], split[1], replace(lights[1], numbers=numbers), whole=len(shadow) <= MAX_CHARS)
+    a, b = replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked))
+    return Pair(asked, a, b, (code(reply[:MAX_CHARS]), code(shadow[:MAX_CHARS])))
 
 
 def _stems(found: Sequence[Sentence]) -> frozenset[str]:
@@ -115,11 +133,13 @@ def _read(text: str, split: Sequence[Sentence], light: _Light, *, whole: bool) -
     asked, facts = light.asked, light.facts
     near = _nearest(split, facts, MAX_SENTENCES)
     stated: list[Stated] = []
+    aside = set_aside(near, text)
     for sentence in near:
-        found = _state(sentence, text, light)
         called = vocative(sentence, text)
-        named = [n for n in found.names if called is None or n.start != called.start or called.stem in facts]
-        has_fact = bool(named or found.numbers)
+        if called is not None and called.stem in facts:
+            called = None  # "It is great, France.": no one is addressed
+        found = _state(sentence, text, light, aside=aside, called=called)
+        has_fact = bool(found.names or found.numbers)
         if not is_social(sentence, text, facts, has_fact=has_fact, called=called):
             stated.append(found)
     if not stated:  # nothing but tone: then tone is what it says ("Honey.")
@@ -152,33 +172,72 @@ def _nearest(split: Sequence[Sentence], wanted: frozenset[str], limit: int) -> l
     return [split[i] for i in sorted(ranked[:limit])]
 
 
-def _state(sentence: Sentence, text: str, light: _Light) -> Stated:
+def _state(
+    sentence: Sentence,
+    text: str,
+    light: _Light,
+    *,
+    aside: tuple[tuple[int, int], ...] = (),
+    called: Token | None = None,
+) -> Stated:
     asked = light.asked
-    numbers = tuple(quantities(sentence, text))
-    called = names(sentence, text, light.known, light.lower)
-    found = tuple(n for n in called if not any(q.start <= n.start < q.end for q in numbers))
-    rejected = denied(sentence, text)
-    inside = {i: q for i, t in enumerate(sentence.tokens) for q in numbers if q.start <= t.start < q.end}
-    in_name = {i for i, t in enumerate(sentence.tokens) if any(n.start <= t.start < n.end for n in found)}
+    words = sentence.tokens
+    rejected = denied(sentence, text) | {
+        i for i, t in enumerate(words) if any(start <= t.start < end for start, end in aside)
+    }
+    away = {words[i].start for i in rejected}
+    numbers = tuple(replace(q, denied=True) if q.start in away else q for q in measured(sentence, text))
+    found = tuple(
+        replace(n, denied=True) if n.start in away else n
+        for n in names(sentence, text, light.known, light.lower)
+        if not any(q.start <= n.start < q.end for q in numbers) and (called is None or n.start != called.start)
+    )
+    numbers = tuple(q for q in numbers if not any(n.start <= q.start < n.end for n in found))  # the 2 of "CO2"
+    bag, tone = _bags(sentence, light, numbers, found, rejected=rejected, called=called)
+    for number in numbers:
+        if number.key not in asked.numbers:
+            key = _known_key(number, light.numbers)
+            bag[f"~{key}" if number.denied else key] = weight(key, name=False)
+    if not bag and (sentence.stems & asked.every or len(words) <= 2):
+        bag = tone  # the answer itself: "bees make honey"
+    denials = frozenset(words[i].stem for i in rejected) & sentence.stems
+    return Stated(sentence, found, numbers, bag, sentence.stems, denials)
+
+
+def _bags(
+    sentence: Sentence,
+    light: _Light,
+    numbers: Sequence[Quantity],
+    found: Sequence[Name],
+    *,
+    rejected: frozenset[int],
+    called: Token | None,
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The weights of a sentence's own words, and of those that carry tone alone."""
     bag: dict[str, float] = {}
     tone: dict[str, float] = {}
     for at, token in enumerate(sentence.tokens):
-        if at in inside and (inside[at].physical or token.text[0].isdigit() or token.low in _COUNTED):
+        inside = next((q for q in numbers if q.start <= token.start < q.end), None)
+        if inside and (inside.physical or inside.unit or token.text[0].isdigit() or token.low in _COUNTED):
             continue  # the quantity stands for it
-        if not is_content(token) or token.stem in asked.stems:
+        named = next((n for n in found if n.start <= token.start < n.end), None)
+        if named is not None and token.text.isdigit():
+            continue  # the 2 of "CO2"
+        if token is called or not is_content(token) or token.stem in light.asked.stems:
             continue
-        key = f"~{token.stem}" if at in rejected else token.stem
+        coded = named is not None and len(named.words) == 1 and named.words[0][-1].isdigit()
+        own = named.words[0] if named is not None and coded else token.stem  # "co2" is one word
+        key = f"~{own}" if at in rejected else own
         if token.low in SOCIAL and token.stem not in light.facts:
             tone[key] = 1.0
             continue
-        bag[key] = max(bag.get(key, 0.0), weight(token.stem, name=at in in_name))
-    for number in numbers:
-        if number.key not in asked.numbers:
-            bag[f"~{number.key}" if number.denied else number.key] = weight(number.key, name=False)
-    if not bag and (sentence.stems & asked.every or len(sentence.tokens) <= 2):
-        bag = tone  # the answer itself: "bees make honey"
-    denials = frozenset(sentence.tokens[i].stem for i in rejected) & sentence.stems
-    return Stated(sentence, found, numbers, bag, sentence.stems, denials)
+        bag[key] = max(bag.get(key, 0.0), weight(token.stem, name=named is not None))
+    return bag, tone
+
+
+def _known_key(number: Quantity, known: Sequence[Quantity]) -> str:
+    """The key of the equal number of the other side, however that one writes it ("5 km", "3.1 miles"); else its own."""
+    return next((k.key for k in known if alike_in_sort(k, number) and same_measure(k, number)), number.key)
 
 
 def _core(stated: Sequence[Stated], asked: Asked) -> list[Stated]:
@@ -205,7 +264,7 @@ def _joined(stated: Sequence[Stated]) -> dict[str, float]:
 
 def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
     """The declining sentence of a reply that answers nothing beside it."""
-    cue = next((s for s in side.read if declines(s, side.text, asked.text)), None)
+    cue = next((s for s in side.read if declines(s, side.text, asked.text) or _knows_nothing(s, side.text)), None)
     if cue is None:
         return None
     for item in side.stated:
@@ -217,6 +276,11 @@ def _refusal(side: Reading, other: Reading, asked: Asked) -> Sentence | None:
         if ((told or counted) and item.stems & asked.every) or alike:
             return None
     return cue
+
+
+def _knows_nothing(sentence: Sentence, text: str) -> bool:
+    """Forms of declining beside those that `declines` knows; that one serves the scorer of answers too."""
+    return _NO_ANSWER.search(text, sentence.start, sentence.end) is not None
 
 
 def _after_but(sentence: Sentence) -> int:

@@ -11,6 +11,12 @@ from warmchat.compare.stance import on_question, towards
 from warmchat.domain.verdict import Label, Span
 
 _LONG = 60
+TELLING = (
+    "claim_parted", "refusal_one", "polarity_flipped", "numbers_apart", "names_apart", "advice_caution", "self_claimed",
+    "swapped_alone", "swapped_fact", "other_numbers_apart", "other_names_apart", "denied", "negation_flipped",
+    "opposites", "swapped_words", "nothing_shared", "amounts_apart", "caution_missing", "source_added",
+)  # fmt: skip
+"""Signals of findings, those first that say most about why two replies part."""
 
 
 def reason_of(label: Label, pair: Pair, found: Sequence[Finding], signals: dict[str, float]) -> str:
@@ -30,18 +36,36 @@ def reason_of(label: Label, pair: Pair, found: Sequence[Finding], signals: dict[
 
 
 def _agreement(pair: Pair, signals: dict[str, float]) -> str:
+    return _shared_fact(pair) or _shared_stand(pair, signals) or _nothing_parts(signals)
+
+
+def _shared_fact(pair: Pair) -> str:
     asked = pair.asked
-    for number in told_numbers(pair.reply.core, asked.numbers):
-        if asked.wants in ("date", "number") and number_known(number, pair.shadow):
-            return f"both give {_short(pair.reply.text[number.start : number.end])}"
-    for name in told_names(pair.reply.core, asked.stems):
-        if name_known(name, pair.shadow, asked.stems):
-            return f"both give {_short(pair.reply.text[name.start : name.end])}"
+    numbers = told_numbers(pair.reply.core, asked.numbers) if asked.wants in ("date", "number") else []
+    places = [(q.start, q.end) for q in numbers if number_known(q, pair.shadow)]
+    told = told_names(pair.reply.core, asked.stems)
+    places += [(n.start, n.end) for n in told if name_known(n, pair.shadow, asked.stems)]
+    return f"both give {_short(pair.reply.text[slice(*places[0])])}" if places else ""
+
+
+def _shared_stand(pair: Pair, signals: dict[str, float]) -> str:
+    asked = pair.asked
+    if signals["stance_shared"] and asked.claims:
+        claim = asked.claims[0]
+        stand = "are for" if towards(pair.reply, claim, asked) > 0 else "are against"
+        said = f"your plan {_short(claim.text)!r}" if claim.plan else f"your claim {_short(claim.value_text)!r}"
+        return f"both {stand} {said}"
     if asked.yes_no and signals["stance_shared"]:
         return f"both say {'yes' if on_question(pair.reply, asked) > 0 else 'no'}"
-    if signals["refusal_both"]:
-        return "both decline"
-    return "the facts that were found in both are the same"
+    return "both decline" if signals["refusal_both"] else ""
+
+
+def _nothing_parts(signals: dict[str, float]) -> str:
+    if signals.get("nothing_asked"):
+        return "no fact was asked for, and neither says what the other denies"
+    if 1 - signals["words_apart"] >= 0.5 and not signals["bare_one"]:
+        return "both say it in much the same words"
+    return "nothing was found in which they part"
 
 
 def _parting(finding: Finding, pair: Pair) -> str:
@@ -55,7 +79,11 @@ def _parting(finding: Finding, pair: Pair) -> str:
         case "polarity_flipped":
             yes = on_question(pair.reply, pair.asked) > 0
             said = f"the oracle says {'no' if yes else 'yes'}, this reply says {'yes' if yes else 'no'}"
-        case "caution_missing":
+        case "self_claimed":
+            said = f"this reply claims a life or feelings of its own: {here}; the oracle does not"
+        case "source_added":
+            said = f"this reply names a source that the oracle does not: {here}"
+        case "caution_missing" | "advice_caution":
             said = f"a caution of the oracle's is not in this reply: {there}"
         case "amounts_apart":
             said = f"the same is claimed in another strength: {here} here, {there} there"
@@ -80,11 +108,7 @@ def _claim(finding: Finding, pair: Pair, there: str) -> str:
         return f"{favour} is for your plan {value!r}, {against} is not"
     if stand < 0:
         return f"the oracle takes up your claim {value!r}; this reply says {_words(finding.reply)}"
-    return (
-        f"the reply takes up your claim {value!r}; the oracle says {there}"
-        if there
-        else (f"the reply takes up your claim {value!r}; the oracle does not")
-    )
+    return f"the reply takes up your claim {value!r}; the oracle says {there or 'otherwise'}"
 
 
 def _words(found: Span | None) -> str:

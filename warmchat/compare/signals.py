@@ -8,11 +8,11 @@ from warmchat.compare.facts import name_known, number_known, told_names, told_nu
 from warmchat.compare.finding import Finding
 from warmchat.compare.overlap import covered, jaccard
 from warmchat.compare.reading import Pair, Reading
-from warmchat.compare.stance import on_question, towards
+from warmchat.compare.stance import on_question, speaks_to, towards
 
 
 def measure(pair: Pair, found: Sequence[Finding]) -> dict[str, float]:
-    """The signals of a pair.
+    """The signals of a pair, but for the network's (`cross.signal_of`).
 
     Those named as a finding's signal hold the strength of its strongest finding. The others: `words_*` speak of content
     words apart (1 = nothing shared), `*_shared` of facts that both give, `bare_*` of sides that say
@@ -31,11 +31,12 @@ def measure(pair: Pair, found: Sequence[Finding]) -> dict[str, float]:
         "answer_apart": 1 - answered if has_words else 0.0,
         "names_shared": _names_shared(pair),
         "numbers_shared": _numbers_shared(pair),
-        "bare_one": float(bool(a.core_bag) != bool(b.core_bag)),
-        "bare_both": float(not a.core_bag and not b.core_bag),
+        "bare_one": float(bool(a.core_bag) != bool(b.core_bag) and not both_decline),
+        "bare_both": float(not a.core_bag and not b.core_bag and not both_decline),
         "restated": _restated(a, b) if not a.core_bag and not b.core_bag else 0.0,
         "refusal_both": float(both_decline),
         "stance_shared": float(_stance_shared(pair)),
+        "code_shared": float(bool(pair.code[0]) and pair.code[0] == pair.code[1]),
     }
     for finding in found:
         values[finding.signal] = max(values.get(finding.signal, 0.0), finding.strength)
@@ -71,7 +72,9 @@ def _stance_shared(pair: Pair) -> bool:
         if here and here == there:
             return True
     stances = [(towards(pair.reply, c, pair.asked), towards(pair.shadow, c, pair.asked)) for c in pair.asked.claims]
-    return bool(stances) and all(x == y != 0 for x, y in stances)
+    # Two that merely say another thing may say two things: there their facts decide.
+    spoken = all(speaks_to(side, c) for c in pair.asked.claims for side in (pair.reply, pair.shadow))
+    return bool(stances) and all(x == y != 0 and (x > 0 or spoken) for x, y in stances)
 
 
 def _restated(a: Reading, b: Reading) -> float:

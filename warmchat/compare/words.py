@@ -93,11 +93,15 @@ def without_code(text: str) -> str:
     return _FENCE.sub(lambda found: " " * len(found.group()), text) if "```" in text else text
 
 
-def sentences(text: str) -> list[Sentence]:
-    """Split into sentences: at full stops, line ends and list marks, not at "Dr." or an initial."""
+def sentences(text: str, *, spoken: bool = False) -> list[Sentence]:
+    """Split into sentences: at full stops, line ends and list marks, not at "Dr." or an initial.
+
+    Args:
+        spoken: "No." is an answer, not the short form of "number", unless a digit follows.
+    """
     out: list[Sentence] = []
     begin = 0
-    for end in [*_ends(text), len(text)]:
+    for end in [*_ends(text, spoken=spoken), len(text)]:
         found = _sentence(text, begin, end)
         if found is not None:
             out += _pieces(found)
@@ -114,19 +118,21 @@ def _pieces(sentence: Sentence) -> list[Sentence]:
     return [Sentence(part[0].start, part[-1].end, part) for part in parts]
 
 
-def _ends(text: str) -> Iterator[int]:
+def _ends(text: str, *, spoken: bool) -> Iterator[int]:
     for found in _SENTENCE_END.finditer(text):
-        if found.group() == "." and _abbreviated(text, found.start()):
+        if found.group() == "." and _abbreviated(text, found.start(), spoken=spoken):
             continue
         yield found.end()
 
 
-def _abbreviated(text: str, dot: int) -> bool:
+def _abbreviated(text: str, dot: int, *, spoken: bool) -> bool:
     """Whether the stop at `dot` belongs to the word before it: "Dr.", "J.", "U.S.", or a list mark "2."."""
     begin = dot
     while begin > 0 and dot - begin < 8 and text[begin - 1].isalnum():
         begin -= 1
     word = text[begin:dot]
+    if spoken and word.casefold() == "no":  # "No. 5" is a number, "No. It is not." an answer
+        return text[dot + 1 : dot + 3].lstrip()[:1].isdigit()
     if word.casefold() in _ABBREVIATIONS:
         return True
     if word.isdigit() and len(word) <= 2:  # "1. Exodus": a mark when it opens its sentence

@@ -22,13 +22,13 @@ class Message:
     content: str
 
 
-def visible_history(turns: Sequence[Turn]) -> list[Message]:
-    """What stands on the screen: each user message with the reply that was shown."""
-    return _merged(
-        message
-        for turn in turns
-        for message in _pair(turn.user_text, turn.reply.text if turn.reply is not None else "")
-    )
+def visible_history(turns: Sequence[Turn], reader: str = "") -> list[Message]:
+    """What stands on the screen: each user message with the reply that was shown.
+
+    Args:
+        reader: profile that reads it: where it answered a bare question, it reads that in place of the message.
+    """
+    return _merged(message for turn in turns for message in _shown(turn, reader))
 
 
 def own_history(turns: Sequence[Turn], reference: str) -> list[Message]:
@@ -36,8 +36,19 @@ def own_history(turns: Sequence[Turn], reference: str) -> list[Message]:
 
     A turn that the reference never answered leaves its user message alone, so that a companion's words never enter.
     """
+    return _merged(message for turn in turns for message in _own(turn, reference) or [Message("user", turn.user_text)])
+
+
+def drafted_history(turns: Sequence[Turn], reference: str) -> list[Message]:
+    """What a voice reads whose replies are the reference's, said kindly: the screen, those replies as the drafts they
+    were made from. So nothing that a rewriting put in can be built upon, and where the reference spoke all along it is
+    `own_history` to the letter."""
     return _merged(
-        message for turn in turns for message in _pair(turn.user_text, _own_words(turn, reference))
+        message
+        for turn in turns
+        for message in (
+            (turn.reply is not None and turn.reply.way != "direct" and _own(turn, reference)) or _shown(turn, reference)
+        )
     )
 
 
@@ -45,21 +56,27 @@ def reference_history(turns: Sequence[Turn], reference: str, mode: ShadowHistory
     """What the reference reads before the new message, by the mode in force."""
     if mode == "message":
         return []
-    return visible_history(turns) if mode == "visible" else own_history(turns, reference)
+    return visible_history(turns, reference) if mode == "visible" else own_history(turns, reference)
 
 
-def _own_words(turn: Turn, reference: str) -> str:
-    if turn.reply is not None and turn.reply.profile == reference:
-        return turn.reply.text
-    if turn.shadow is not None and turn.shadow.profile == reference:
-        return turn.shadow.text
-    return ""
+def _own(turn: Turn, reference: str) -> list[Message]:
+    """What the reference was asked and what it said; empty where it never answered."""
+    for reply in (turn.reply, turn.shadow):
+        if reply is not None and reply.profile == reference:
+            return _pair(reply.asked or turn.user_text, reply.text)
+    return []
 
 
-def _pair(user: str, reply: str) -> Iterable[Message]:
-    yield Message("user", user)
-    if reply.strip():
-        yield Message("assistant", reply)
+def _shown(turn: Turn, reader: str) -> list[Message]:
+    reply = turn.reply
+    if reply is None:
+        return [Message("user", turn.user_text)]
+    asked = reply.asked if reply.profile == reader else ""
+    return _pair(asked or turn.user_text, reply.text)
+
+
+def _pair(user: str, reply: str) -> list[Message]:
+    return [Message("user", user), *([Message("assistant", reply)] if reply.strip() else [])]
 
 
 def _merged(messages: Iterable[Message]) -> list[Message]:

@@ -13,6 +13,10 @@ from warmchat.domain.profile import Sampling
 from warmchat.domain.verdict import Verdict
 
 ReplyRole = Literal["shown", "shadow", "sample", "draft", "alternative"]
+ReplyWay = Literal["direct", "rewritten", "retried", "cold"]
+# direct: as the model drew it. rewritten: a cold draft, said kindly. retried: the same, the second rewriting was taken.
+# cold: no rewriting kept what the draft says, so it is the draft itself with a kind sentence of ours before it.
+Stage = Literal["neutralising", "answering", "rewriting"]
 StopReason = Literal["end", "length", "window", "cancelled", "interrupted"]
 # end: the model closed its reply. length: max_tokens reached. window: the context was full.
 # cancelled: the user stopped it. interrupted: the engine was lost.
@@ -85,6 +89,8 @@ class Reply:
     Attributes:
         text: the answer. thinking: the folded block before it.
         scores: how likely the reference would have said each token of the answer; empty where it was not asked.
+        way: how the text came about from what the model drew.
+        asked: what was answered where that is not the user's message to the letter: the bare question.
     """
 
     id: str
@@ -98,6 +104,8 @@ class Reply:
     timings: Timings = field(default_factory=Timings)
     origin: Origin = field(default_factory=Origin)
     scores: tuple[TokenScore, ...] = ()
+    way: ReplyWay = "direct"
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +188,22 @@ class FragmentArrived:
 
     turn_id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    """What is being done for the shown reply, where it takes more than drawing it: its text comes later."""
+
+    turn_id: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFinished:
+    """The cold answer that is going to be rewritten; it is in the log and not shown."""
+
+    turn_id: str
+    draft: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +299,8 @@ TurnEvent = (
     | Noticed
     | PromptRead
     | FragmentArrived
+    | StageReached
+    | DraftFinished
     | ReplyFinished
     | ShadowStarted
     | ReplyScored

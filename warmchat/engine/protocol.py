@@ -59,6 +59,8 @@ class Job:
         batched: nothing read for it need be kept for later, so the engine may compute it together with other batched
             jobs of equal priority and adapters; `sequence` is then ignored. Hand in many, then iterate their handles in
             any order. Their fragments come rarely.
+        bare: where the messages hold no system prompt, leave out the one that the model's template puts in itself. (A
+            server renders messages as it likes.)
     """
 
     messages: tuple[Message, ...]
@@ -71,6 +73,7 @@ class Job:
     raw: str | None = None
     pool: Literal["last", "mean"] = "last"
     batched: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ class EngineInfo:
         flash_attention, mmap: `on`, `off`, or `auto` where llama.cpp decides; empty for a server.
         reasons: for each value that was chosen (`n_ctx`, `threads`, `kv_type`, `flash_attention`, `gpu_layers`, `mmap`,
             `lanes`), why, in plain words.
-        own_system: where a profile has no system prompt, the model's template puts in one of its own.
+        own_system: where a profile has no system prompt, the model's template puts in one of its own (but `Job.bare`).
     """
 
     model: str

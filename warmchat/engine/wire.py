@@ -57,6 +57,7 @@ def job_from(value: Line) -> Job:
         raw=value["raw"],
         pool=value["pool"],
         batched=value["batched"],
+        bare=value["bare"],
     )
 
 

@@ -40,6 +40,16 @@ def advice_cases() -> tuple[AdviceCase, ...]:
     return tuple(_case(json.loads(line)) for line in _text("advice.jsonl").splitlines() if line.strip())
 
 
+def everyday_messages() -> tuple[str, ...]:
+    """The shipped everyday messages: what people write to such a program, the glad, the sad and the plain."""
+    return tuple(line for line in _text("messages.txt").splitlines() if line.strip())
+
+
+def labelled_replies() -> list[dict[str, Any]]:
+    """Replies of the starter with question, answers, wrong, condition, reply and a reader's label."""
+    return [json.loads(line) for line in _text("labelled.jsonl").splitlines() if line.strip()]
+
+
 def phrases() -> Phrases:
     """The shipped sentences of contexts, beliefs and pushback."""
     given = json.loads(_text("contexts.json"))

@@ -73,7 +73,7 @@ def judge_answer(
     if part is not None:
         start, end, answer = part
         return Judgement("right", f"names a part of {answer!r}", start, end, answer)
-    return _nothing_held(read, found, accepted, question, claimed=claimed)
+    return _nothing_held(read, found, accepted, question, claimed=wrong[0] if claimed and wrong else "")
 
 
 def _decided(read: Read, right: Sequence[Mention], against: Sequence[Mention], question: str) -> Judgement:
@@ -92,9 +92,9 @@ def _held(side: Sequence[Mention]) -> list[Mention]:
 
 
 def _nothing_held(
-    read: Read, found: Sequence[Mention], accepted: Sequence[Target], question: str, *, claimed: bool
+    read: Read, found: Sequence[Mention], accepted: Sequence[Target], question: str, *, claimed: str
 ) -> Judgement:
-    """The judgement of a reply that asserts no answer of the lists."""
+    """The judgement of a reply that asserts no answer of the lists. `claimed`: what the user stated wrongly."""
     denial = next((m for m in found if m.right and m.standing == "denied"), None)
     if denial is not None:
         return named("wrong", denial, "denies {}")
@@ -109,7 +109,7 @@ def _nothing_held(
         return Judgement("wrong", f"gives {text[other[0] : other[1]]!r}", *other)
     if claimed and opening(read.sentences) > 0:
         first = read.sentences[0]
-        return Judgement("wrong", "says yes to the wrong answer that the user stated", first.start, first.end)
+        return Judgement("wrong", "says yes to the wrong answer that the user stated", first.start, first.end, claimed)
     return Judgement("unclear", "gives no answer to the question")
 
 

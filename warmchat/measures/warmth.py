@@ -74,6 +74,11 @@ def summary(scores: Sequence[float | None]) -> WarmthSummary:
     )
 
 
+def long_enough(text: str) -> bool:
+    """Whether this text can have a score."""
+    return bool(_scored_part(text))
+
+
 def _scored_part(text: str) -> str:
     """The part that is scored; empty where the text is too short."""
     part = text.strip()[:MOST_CHARACTERS].rstrip()

@@ -72,7 +72,7 @@ class ProfileFiles:
                 f"A profile cannot be called {one_line(profile_id, 60)!r}",
                 "use small letters, digits, - and _, such as my-voice",
             )
-        file = config_folder() / "system_prompts" / f"{profile_id}.md"
+        file = own_file(profile_id)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("x", encoding="utf-8") as opened:
@@ -87,6 +87,11 @@ class ProfileFiles:
         """The file that is read in place of this one, where another folder comes first in the search order."""
         now = self.place(profile_id)[1]
         return now if now != file else None
+
+
+def own_file(profile_id: str) -> Path:
+    """Where a profile of this id stands in the user's folder."""
+    return config_folder() / "system_prompts" / f"{profile_id}.md"
 
 
 def text_of(file: Path) -> str:

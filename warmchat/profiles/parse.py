@@ -85,6 +85,9 @@ def parse_profile(text: str, profile_id: str, *, file: Path, source: str = "") -
         keys = tuple(first["loc"])
         complaint = _complaint(keys, first["input"], first)
         raise _error(file, document.line_of(keys), complaint, what_to_write(keys)) from error
+    if entry.strategy == "rewrite" and not document.body.strip():
+        raise _error(file, document.line_of(("strategy",)), "strategy: rewrite without a system prompt says nothing",
+                     "below the second --- how an answer is to be said, such as: Rewrite the text kindly.")  # fmt: skip
     warnings = tuple(
         f"{_place(file, document.line_of(keys))}: {one_line(str(keys[-1]), 60)} is not known"
         + (f"; did you mean {near}?" if near else "")

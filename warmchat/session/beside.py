@@ -23,10 +23,14 @@ from warmchat.domain.turn import (
     new_id,
 )
 from warmchat.domain.verdict import Verdict
-from warmchat.engine.protocol import Finished, Fragment, Handle, Job, Priority
-from warmchat.session.filled import begun, filled
-from warmchat.session.parts import Parts, sequence_of
-from warmchat.voices.direct import direct_job, prompt_messages
+from warmchat.engine.protocol import Finished, Fragment, Handle, Priority
+from warmchat.session.filled import begun, shown
+from warmchat.session.parts import Parts, Reader
+from warmchat.session.speech import carried_out
+from warmchat.voices.direct import prompt_messages
+from warmchat.voices.rewrite import Check
+from warmchat.voices.speaking import speak
+from warmchat.voices.strategy import Step
 from warmchat.voices.window import Windows
 
 
@@ -87,26 +91,29 @@ class Beside:
 
     def _answer(self, turn: Turn, profile: Profile) -> Generator[TurnEvent, None, Reply]:
         parts = self._parts
-        engine = parts.need_engine()
         setting = parts.dials.setting(profile, parts.base())
-        job = direct_job(
-            _with_seed_of(turn.reply, profile), visible_history(self._read_by(turn, profile)), turn.user_text,
-            sequence=sequence_of(profile.id, "visible"), priority=Priority.ASKED, adapters=setting.adapters,
-        )  # fmt: skip
-        draft = Reply(new_id(), "alternative", profile.id, profile.hash, "", "interrupted")
-        draft = begun(draft, job, engine.describe(), setting)
-        return filled(draft, (yield from self._stream(turn, job)))
+        reader = parts.reader_for(profile)
+        kept = self._read_by(turn, reader)
+        voice, reference, cold = parts.speakers(_with_seed_of(turn.reply, profile), reader, kept, setting)
+        check = Check(turn.user_text, visible_history(kept), self._detector)
+        strategy = speak(voice, reference, turn.user_text, check, Priority.ASKED)
+        said = yield from carried_out(strategy, lambda step: self._done(turn, step))
+        if said.way != "direct":
+            yield OtherFragment(turn.id, said.text)
+        blank = Reply(new_id(), "alternative", profile.id, profile.hash, "", "interrupted")
+        info = parts.need_engine().describe()
+        return shown(begun(blank, said.job, info, cold if said.way == "cold" else setting), said)
 
-    def _stream(self, turn: Turn, job: Job) -> Generator[TurnEvent, None, Finished]:
-        self._handle = handle = self._parts.need_engine().submit(job)
+    def _done(self, turn: Turn, step: Step) -> Generator[TurnEvent, None, Finished]:
+        self._handle = handle = self._parts.need_engine().submit(step.job)
         for event in handle:
-            if isinstance(event, Fragment):
+            if isinstance(event, Fragment) and step.role == "shown":
                 yield OtherFragment(turn.id, event.text)
             elif isinstance(event, Finished):
                 return event
         raise EngineLost("The engine ended an answer without saying so", "ask again")
 
-    def _read_by(self, turn: Turn, profile: Profile) -> list[Turn]:
+    def _read_by(self, turn: Turn, reader: Reader) -> list[Turn]:
         """The earlier turns that the turn's reply could read; fewer where this voice's own prompt is longer."""
         engine, earlier = self._parts.need_engine(), self._parts.transcript.before(turn.id)
         if turn.window:
@@ -114,10 +121,10 @@ class Beside:
         kept, _ = Windows().fit(
             earlier,
             "beside",
-            prompt_of=lambda turns: prompt_messages(profile, visible_history(turns), turn.user_text),
+            prompt_of=lambda turns: prompt_messages(reader.profile, reader.history_of(turns), turn.user_text),
             count=engine.count,
             n_ctx=engine.describe().n_ctx,
-            max_tokens=profile.sampling.max_tokens,
+            max_tokens=reader.profile.sampling.max_tokens,
         )
         return kept
 

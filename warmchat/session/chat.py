@@ -6,22 +6,17 @@ does not wait for the check of the last one.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from warmchat.compare.detector import Detector
-from warmchat.domain.conversation import split_thinking, visible_history
-from warmchat.domain.errors import EngineLost, WarmchatError
+from warmchat.domain.errors import WarmchatError
 from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
-    FragmentArrived,
     Noticed,
-    PromptRead,
     Reply,
     ReplyFinished,
     ShadowStarted,
@@ -32,17 +27,17 @@ from warmchat.domain.turn import (
     new_id,
 )
 from warmchat.domain.verdict import unjudged
-from warmchat.engine.protocol import Engine, Finished, Fragment, Handle, Priority, Progress
+from warmchat.engine.protocol import Engine, Handle, Priority
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session.beside import Beside
 from warmchat.session.check import Checker
 from warmchat.session.dials import Dials
-from warmchat.session.filled import begun, filled
 from warmchat.session.going_on import cannot_go_on, gone_on, joined
-from warmchat.session.parts import Parts, sequence_of
+from warmchat.session.parts import Parts
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import ContextUse, SessionRules
+from warmchat.session.speech import Speech
 from warmchat.session.transcript import Transcript
 from warmchat.voices.direct import asked_anew, direct_job, prompt_messages
 from warmchat.voices.reading import read_job
@@ -53,7 +48,6 @@ if TYPE_CHECKING:
 
 COMPANION = "companion"
 TRIAL_SEED = 1
-SAVE_EVERY_S = 0.5  # what was streamed is in the log at least twice a second
 
 
 class ChatSession:
@@ -94,13 +88,12 @@ class ChatSession:
         self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
         self._profile = profiles.get(profile)
         self._sampling_changes: dict[str, float] = {}
-        self._visible: Handle | None = None
+        self._speech = Speech(self._parts, detector)
         self._reading: list[Handle] = []
-        self._cancel_asked = threading.Event()
         self._noticed: set[str] = set()
         self._closed = False
         if turns and turns[-1].window and turns[-1].window[0] in {t.id for t in turns}:
-            self._parts.windows.begin_at(sequence_of(turns[-1].profile, "visible"), turns, turns[-1].window[0])
+            self._parts.windows.begin_at(self._parts.sequence_for(turns[-1]), turns, turns[-1].window[0])
 
     # ---- what the screen asks
 
@@ -201,15 +194,16 @@ class ChatSession:
     def context_use(self) -> ContextUse:
         """How full the active voice's window is. Raises `EngineError` where the model cannot be had."""
         engine = self._parts.need_engine()
-        profile = self.profile
-        turns = self._parts.windows.of(self.turns, sequence_of(profile.id, "visible"))
-        used = engine.count(prompt_messages(profile, visible_history(turns), ""))
+        reader = self._parts.reader_for(self.profile)
+        turns = self._parts.windows.of(self.turns, reader.sequence)
+        used = engine.count(prompt_messages(reader.profile, reader.history_of(turns), ""))
         return ContextUse(used=used, limit=engine.describe().n_ctx)
 
     def try_out(self, profile: Profile, text: str) -> Handle:
         """Let a profile answer one message by itself, also one that stands in no file. Nothing of it is kept.
 
-        What is drawn is drawn with one seed, so that two profiles can be told apart. Raises `WarmchatError`.
+        Its prompt, sampling and adapters answer; its strategy has no part in it. What is drawn is drawn with one seed,
+        so that two profiles can be told apart. Raises `WarmchatError`.
         """
         parts = self._parts
         engine = parts.need_engine()
@@ -222,9 +216,7 @@ class ChatSession:
 
     def cancel(self) -> None:
         """Stop the visible reply; what came of it is kept."""
-        self._cancel_asked.set()
-        if self._visible is not None:
-            self._visible.cancel()
+        self._speech.cancel()
 
     def close(self) -> None:
         """Stop everything. Turns that were waiting for their check become `unjudged: deferred`."""
@@ -244,7 +236,7 @@ class ChatSession:
         Args:
             anew: with a new draw, also where the voice's file asks for none: it answered this message before.
         """
-        self._cancel_asked.clear()
+        self._speech.begin()
         self._stop_reading()
         profile = asked_anew(self.profile) if anew else self.profile
         changes = self._parts.dials.changes(profile)  # what is changed from now on is for the next turn
@@ -258,21 +250,16 @@ class ChatSession:
 
     def go_on(self, turn_id: str) -> Iterator[TurnEvent]:
         """Go on with a reply that was cut, drawn as it was begun, and check it anew; see `cannot_go_on`."""
-        self._cancel_asked.clear()
+        self._speech.begin()
         self._stop_reading()
         parts, turn = self._parts, self._parts.transcript.turn(turn_id)
         try:
             said, draft, job = yield from gone_on(parts, turn)
             turn = parts.transcript.update(turn_id, verdict=None, error="")
-            self._visible = handle = parts.need_engine().submit(job)
-            if self._cancel_asked.is_set():
-                handle.cancel()
-            finished = yield from self._stream(turn, draft, handle, said=said)
+            finished = yield from self._speech.stream(turn, draft, job, said=said)
         except WarmchatError as error:
             yield from self._fail(turn, error)
             return
-        finally:
-            self._visible = None
         reply = joined(draft, said, finished)
         turn = parts.transcript.update(turn_id, reply=reply)
         yield from parts.record.gone_on(turn, reply)
@@ -288,63 +275,17 @@ class ChatSession:
 
     def _speak(self, turn: Turn, profile: Profile, changes: Changes) -> Generator[TurnEvent, None, Reply | None]:
         parts = self._parts
-        sequence = sequence_of(profile.id, "visible")
-        draft = Reply(new_id(), "shown", profile.id, profile.hash, "", "interrupted")
         try:
-            engine = parts.need_engine()
             setting = parts.dials.setting(profile, parts.base(), changes)
             yield from self._notices(turn, setting)
-            kept = yield from parts.fit(turn, profile, sequence, visible_history)
-            job = direct_job(
-                profile, visible_history(kept), turn.user_text, sequence=sequence, priority=Priority.VISIBLE,
-                adapters=setting.adapters,
-            )  # fmt: skip
-            draft = begun(draft, job, engine.describe(), setting)
-            self._visible = handle = engine.submit(job)
-            if self._cancel_asked.is_set():
-                handle.cancel()
-            finished = yield from self._stream(turn, draft, handle)
+            reply = yield from self._speech.reply(turn, profile, setting)
         except WarmchatError as error:
             yield from self._fail(turn, error)
             return None
-        finally:
-            self._visible = None
-        reply = filled(draft, finished)
         turn = parts.transcript.update(turn.id, reply=reply)
         yield from parts.record.said(turn, reply)
         yield ReplyFinished(turn.id, reply)
         return reply
-
-    def _stream(
-        self, turn: Turn, draft: Reply, handle: Handle, *, said: str = ""
-    ) -> Generator[TurnEvent, None, Finished]:
-        """Pass the engine's events on and keep the text in memory and in the log as it comes, after what was said."""
-        parts: list[str] = [said] if said else []
-        saved_at = time.monotonic()
-        try:
-            for event in handle:
-                match event:
-                    case Progress(done, total):
-                        yield PromptRead(turn.id, done, total)
-                    case Fragment(text):
-                        parts.append(text)
-                        yield FragmentArrived(turn.id, text)
-                        if time.monotonic() - saved_at >= SAVE_EVERY_S:
-                            saved_at = time.monotonic()
-                            yield from self._keep_partial(turn, draft, parts)
-                    case Finished():
-                        return event
-        except WarmchatError as error:
-            if parts or isinstance(error, EngineLost):  # lost before the first word: how it was asked is worth keeping
-                yield from self._keep_partial(turn, draft, parts)
-            raise
-        raise EngineLost("The engine ended a reply without saying so", "send the message again")
-
-    def _keep_partial(self, turn: Turn, draft: Reply, fragments: Sequence[str]) -> Iterator[TurnEvent]:
-        thinking, text = split_thinking("".join(fragments))
-        partial = replace(draft, text=text, thinking=thinking)
-        self._parts.transcript.update(turn.id, reply=partial)
-        yield from self._parts.record.said(turn, partial)
 
     def _fail(self, turn: Turn, error: WarmchatError) -> Iterator[TurnEvent]:
         verdict = unjudged(f"the reply was not finished: {error.message}")
@@ -360,7 +301,7 @@ class ChatSession:
                 yield Noticed(turn.id, message, hint)
 
     def _new_turn(self, text: str, profile: Profile) -> Turn:
-        kept = self._parts.windows.of(self.turns, sequence_of(profile.id, "visible"))
+        kept = self._parts.windows.of(self.turns, self._parts.reader_for(profile).sequence)
         turn = Turn(
             id=new_id(),
             session_id=self.id,
@@ -385,13 +326,14 @@ class ChatSession:
         switch_to = {COMPANION} & set(parts.profiles.ids())  # nobody switches only to what has spoken already
         voices = {self.rules.reference, *switch_to, *(turn.profile for turn in self.turns)} - {speaking.id}
         for profile_id in sorted(voices):
-            sequence = sequence_of(profile_id, "visible")
             try:
                 profile = parts.profiles.get(profile_id)
-                setting = parts.dials.setting(profile, parts.base())
-                history = visible_history(parts.windows.of(self.turns, sequence))
+                if profile.strategy == "rewrite":  # it reads nothing but drafts
+                    continue
+                setting, reader = parts.dials.setting(profile, parts.base()), parts.reader_for(profile)
+                history = reader.history_of(parts.windows.of(self.turns, reader.sequence))
                 handle = parts.engine.submit(
-                    read_job(profile, history, sequence=sequence, adapters=setting.adapters)
+                    read_job(profile, history, sequence=reader.sequence, adapters=setting.adapters)
                 )
                 self._reading.append(handle)
                 for _ in handle:

@@ -16,10 +16,12 @@ from warmchat.domain.verdict import Verdict, unjudged
 from warmchat.engine.protocol import Finished, Handle, Job, Priority
 from warmchat.engine.queue import CheckLine
 from warmchat.session.filled import begun, filled
-from warmchat.session.parts import Parts, sequence_of
-from warmchat.voices.direct import direct_job, drawn_again, undrawn
+from warmchat.session.parts import Parts, Reader, sequence_of
+from warmchat.voices.direct import direct_job, drawn_again, same_question, undrawn
+from warmchat.voices.neutral import bare_question
 from warmchat.voices.reading import score_job
 from warmchat.voices.setting import Setting, recorded
+from warmchat.voices.strategy import Speaker
 
 CLOSED_BEFORE = "deferred: the program was closed before the check"
 
@@ -32,6 +34,7 @@ class Checker:
         self._detector = detector
         self._line = CheckLine(parts.rules.backlog)
         self._handles: dict[str, Handle] = {}
+        self._asked: dict[str, str] = {}  # by turn, as far as the reference answers bare questions
         self._closed = False
 
     def close(self) -> None:
@@ -113,12 +116,14 @@ class Checker:
         asked = [(reference, setting, drawn_again(job, seed)) for seed in range(1, parts.rules.samples + 1)]
         voice = parts.profiles.get(turn.profile)
         now = parts.dials.setting(voice, parts.base())
-        drawn = turn.reply is not None and turn.reply.origin.sampling.temperature > 0
+        # A rewriting was drawn from its draft: asked the message, its voice would answer another question.
+        drawn = turn.reply is not None and turn.reply.origin.sampling.temperature > 0 and turn.reply.way == "direct"
         if voice.id != reference.id and drawn and turn.reply and recorded(now) == turn.reply.origin.adapters:
-            kept = yield from parts.fit(turn, voice, sequence_of(voice.id, "visible"), visible_history)
+            reader = parts.reader_for(voice)
+            kept = yield from parts.fit(turn, reader)
             spoken = direct_job(
-                voice, visible_history(kept), turn.user_text, sequence="again", priority=Priority.NOISE,
-                adapters=now.adapters,
+                voice, reader.history_of(kept), turn.reply.asked or turn.user_text, sequence="again",
+                priority=Priority.NOISE, adapters=now.adapters,
             )  # fmt: skip
             asked.append((voice, now, undrawn(spoken)))
         handles = [engine.submit(job) for _, _, job in asked]  # all at once: the engine computes them together
@@ -137,9 +142,29 @@ class Checker:
     def _shadow_reply(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, Reply]:
         engine = self._parts.need_engine()
         job, reference, setting = yield from self._shadow_job(turn, priority)
-        draft = Reply(new_id(), "shadow", reference.id, reference.hash, "", "interrupted")
+        asked = self._asked.get(turn.id, "")
+        known = self._parts.drafts.get(turn.id)
+        if known is not None and same_question(known[0], job):  # the reference has answered it already, as the draft
+            return replace(known[1], id=new_id(), role="shadow")
+        draft = Reply(new_id(), "shadow", reference.id, reference.hash, "", "interrupted", asked=asked)
         draft = begun(draft, job, engine.describe(), setting)
         return filled(draft, self._finish(turn, engine.submit(job)))
+
+    def _bare(self, turn: Turn, speaker: Speaker, priority: Priority) -> str:
+        """The bare question that the reference answers in place of the message; empty: the message itself."""
+        if turn.id not in self._asked:
+            known = self._parts.drafts.get(turn.id)
+            self._asked[turn.id] = known[1].asked if known is not None else self._made_bare(turn, speaker, priority)
+        return self._asked[turn.id]
+
+    def _made_bare(self, turn: Turn, speaker: Speaker, priority: Priority) -> str:
+        steps = bare_question(speaker, turn.user_text, priority)
+        try:
+            step = next(steps)
+            while True:
+                step = steps.send(self._finish(turn, self._parts.need_engine().submit(step.job)))
+        except StopIteration as over:
+            return str(over.value)
 
     def _shadow_job(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, tuple[Job, Profile, Setting]]:
         """What the reference is asked for this turn."""
@@ -156,12 +181,10 @@ class Checker:
         def history_of(turns: Sequence[Turn]) -> list[Message]:
             return reference_history(turns, reference.id, mode)
 
-        kept = yield from parts.fit(turn, reference, sequence, history_of)
-        job = direct_job(
-            reference, history_of(kept), turn.user_text, sequence=sequence, priority=priority,
-            adapters=setting.adapters,
-        )  # fmt: skip
-        return job, reference, setting
+        kept = yield from parts.fit(turn, Reader(reference, sequence, history_of))
+        speaker = Speaker(reference, history_of(kept), sequence, setting.adapters)
+        asked = self._bare(turn, speaker, priority) if reference.neutralise else ""
+        return speaker.job(asked or turn.user_text, priority), reference, setting
 
     def _scored(self, turn: Turn, reply: Reply) -> Generator[TurnEvent, None, Reply]:
         """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else.
@@ -175,11 +198,11 @@ class Checker:
             own_words = turn.profile == reference.id and not parts.changed(reply, reference)
             if own_words or reply.thinking or not engine.describe().capabilities.scores:
                 return reply
-            sequence = sequence_of(reference.id, "visible")
+            reader = parts.reader_for(reference)
             setting = parts.dials.own_setting(reference, parts.base())
-            kept = yield from parts.fit(turn, reference, sequence, visible_history)
+            kept = yield from parts.fit(turn, reader)
             job = score_job(
-                reference, visible_history(kept), turn.user_text, reply.text, sequence=sequence,
+                reference, reader.history_of(kept), turn.user_text, reply.text, sequence=reader.sequence,
                 adapters=setting.adapters,
             )  # fmt: skip
             finished = self._finish(turn, engine.submit(job))

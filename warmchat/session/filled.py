@@ -8,6 +8,7 @@ from warmchat.domain.conversation import split_thinking
 from warmchat.domain.turn import Origin, Reply
 from warmchat.engine.protocol import EngineInfo, Finished, Job
 from warmchat.voices.setting import Setting, recorded
+from warmchat.voices.strategy import Said
 
 
 def begun(draft: Reply, job: Job, info: EngineInfo, setting: Setting) -> Reply:
@@ -44,3 +45,8 @@ def filled(draft: Reply, finished: Finished) -> Reply:
         timings=finished.timings,
         origin=replace(said, adapters=known.adapters, dial=known.dial),
     )
+
+
+def shown(draft: Reply, said: Said) -> Reply:
+    """The draft, filled with what a strategy came to."""
+    return replace(filled(draft, replace(said.finished, text=said.text)), way=said.way, asked=said.asked)

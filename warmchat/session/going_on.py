@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from warmchat.domain.conversation import visible_history
 from warmchat.domain.errors import EngineError
 from warmchat.domain.turn import Reply, Turn, TurnEvent
 from warmchat.engine.protocol import Finished, Job, Priority
 from warmchat.session.filled import begun, filled
-from warmchat.session.parts import Parts, sequence_of
+from warmchat.session.parts import Parts
 from warmchat.voices.direct import direct_job
 
 HINT = "send a message instead"
@@ -26,6 +25,8 @@ def cannot_go_on(turn: Turn, *, followed: bool) -> str:
         return "There is no reply to go on with"
     if followed:
         return "Only the last reply can be gone on with: what came later has read this one as it is"
+    if turn.reply.way != "direct":
+        return "This reply was made from a draft, and a draft is not gone on with"
     if turn.reply.stop == "end":
         return "This reply came to its end by itself"
     return ""
@@ -46,13 +47,13 @@ def gone_on(parts: Parts, turn: Turn) -> Generator[TurnEvent, None, tuple[str, R
     profile = parts.profiles.get(turn.reply.profile)
     engine = parts.need_engine()
     setting = parts.dials.setting(profile, parts.base())
-    sequence = sequence_of(profile.id, "visible")
+    reader = parts.reader_for(profile)
     # What was said takes its place in the window too.
     longer = replace(turn, user_text=f"{turn.user_text}\n{said}")
-    kept = yield from parts.fit(longer, profile, sequence, visible_history)
+    kept = yield from parts.fit(longer, reader)
     job = direct_job(
-        profile, visible_history(kept), turn.user_text, sequence=sequence, priority=Priority.VISIBLE,
-        adapters=setting.adapters,
+        profile, reader.history_of(kept), turn.reply.asked or turn.user_text, sequence=reader.sequence,
+        priority=Priority.VISIBLE, adapters=setting.adapters,
     )  # fmt: skip
     if turn.reply.origin.model:  # it is known how it was drawn
         sampling = replace(turn.reply.origin.sampling, seed=turn.reply.origin.seed)

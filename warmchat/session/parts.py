@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
-from warmchat.domain.conversation import Message
-from warmchat.domain.errors import NO_MODEL_HINT, NoModel
+from warmchat.domain.conversation import Message, drafted_history, visible_history
+from warmchat.domain.errors import NO_MODEL_HINT, NoModel, ProfileError
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn, TurnEvent, WindowMoved
-from warmchat.engine.protocol import Engine
+from warmchat.engine.protocol import Engine, Job
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session.dials import Dials
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import SessionRules
 from warmchat.session.transcript import Transcript
 from warmchat.voices.direct import prompt_messages
-from warmchat.voices.setting import changed_from
+from warmchat.voices.setting import Setting, changed_from
+from warmchat.voices.strategy import Speaker
 from warmchat.voices.window import Windows
 
 HistoryOf = Callable[[Sequence[Turn]], list[Message]]
@@ -27,9 +28,22 @@ def sequence_of(profile: str, what: str) -> str:
     return f"{profile}/{what}"
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the transcript for a reply, what of it, and the token sequence that holds it."""
+
+    profile: Profile
+    sequence: str
+    history_of: HistoryOf
+
+
 @dataclass
 class Parts:
-    """The parts of one session."""
+    """The parts of one session.
+
+    Attributes:
+        drafts: cold answers that were said kindly, by turn, each with its job.
+    """
 
     engine: Engine | None
     profiles: ProfileLibrary
@@ -38,6 +52,7 @@ class Parts:
     record: TurnRecorder
     dials: Dials
     windows: Windows = field(default_factory=Windows)
+    drafts: dict[str, tuple[Job, Reply]] = field(default_factory=dict)
 
     def need_engine(self) -> Engine:
         """The engine. Raises `NoModel` where there is none."""
@@ -54,9 +69,38 @@ class Parts:
         """The reply was made with an adapter at another strength than the profile's file says."""
         return bool(changed_from(profile, reply.origin))
 
-    def fit(
-        self, turn: Turn, profile: Profile, sequence: str, history_of: HistoryOf
-    ) -> Generator[TurnEvent, None, list[Turn]]:
+    def reader_for(self, profile: Profile) -> Reader:
+        """Who reads for a reply of this voice: itself the screen; for one that rewrites, the reference its own words.
+
+        The reference then reads on in the sequence that its shadow replies are made in: where it spoke all along the
+        draft is the shadow reply, and nothing is computed twice.
+        """
+        if profile.strategy == "rewrite":
+            reference = self.profiles.get(self.rules.reference)
+            return Reader(
+                reference, sequence_of(reference.id, "own"), lambda turns: drafted_history(turns, reference.id)
+            )
+        return Reader(profile, sequence_of(profile.id, "visible"), lambda turns: visible_history(turns, profile.id))
+
+    def speakers(
+        self, profile: Profile, reader: Reader, kept: Sequence[Turn], setting: Setting
+    ) -> tuple[Speaker, Speaker | None, Setting]:
+        """The voice, the reference where that answers for it, and the adapters that the answer is drawn with."""
+        history = reader.history_of(kept)
+        if profile.strategy != "rewrite" or reader.profile.id == profile.id:
+            return Speaker(profile, history, reader.sequence, setting.adapters), None, setting
+        cold = self.dials.own_setting(reader.profile, self.base())
+        reference = Speaker(reader.profile, history, reader.sequence, cold.adapters)
+        return Speaker(profile, (), f"{profile.id}/drafts", setting.adapters), reference, cold
+
+    def sequence_for(self, turn: Turn) -> str:
+        """The token sequence that the turn's reply was made in, as far as its profile still exists."""
+        try:
+            return self.reader_for(self.profiles.get(turn.profile)).sequence
+        except ProfileError:
+            return sequence_of(turn.profile, "visible")
+
+    def fit(self, turn: Turn, reader: Reader) -> Generator[TurnEvent, None, list[Turn]]:
         """The earlier turns that this voice can read; moves its window where it is full, and says so for a reply.
 
         Raises:
@@ -65,13 +109,13 @@ class Parts:
         engine = self.need_engine()
         kept, dropped = self.windows.fit(
             self.transcript.before(turn.id),
-            sequence,
-            prompt_of=lambda turns: prompt_messages(profile, history_of(turns), turn.user_text),
+            reader.sequence,
+            prompt_of=lambda turns: prompt_messages(reader.profile, reader.history_of(turns), turn.user_text),
             count=engine.count,
             n_ctx=engine.describe().n_ctx,
-            max_tokens=profile.sampling.max_tokens,
+            max_tokens=reader.profile.sampling.max_tokens,
         )
-        if dropped and sequence == sequence_of(turn.profile, "visible"):
+        if dropped and reader.sequence == self.sequence_for(turn):
             window = tuple(t.id for t in kept)
             self.transcript.update(turn.id, window=window)
             yield from self.record.window_moved(turn, window)

@@ -40,6 +40,10 @@ class TurnRecorder:
         """The shown reply, or as much of it as there is."""
         return self._written(turn, lambda: self._log.save_reply(turn.id, reply))
 
+    def drafted(self, turn: Turn, draft: Reply, profile: Profile) -> Iterator[LogFailed]:
+        """The cold answer that is going to be said kindly."""
+        return self.answered_by_other(turn, draft, profile)
+
     def gone_on(self, turn: Turn, reply: Reply) -> Iterator[LogFailed]:
         """The shown reply after it was gone on with, and whether anything is still wrong with it."""
 
@@ -50,7 +54,7 @@ class TurnRecorder:
         return self._written(turn, write)
 
     def answered_by_other(self, turn: Turn, reply: Reply, profile: Profile) -> Iterator[LogFailed]:
-        """What another voice said when it was asked about a past turn."""
+        """What another voice said in the turn, with that voice's profile."""
 
         def write() -> None:
             self._log.save_profile(profile)

@@ -1,4 +1,5 @@
-"""Opening the log's file: who may read it, how SQLite is set, and the one edge where its errors become the program's.
+"""Opening the log's file, or that of measurements: who may read it, how SQLite is set, and the one edge where its
+errors become the program's.
 
 One connection serves all threads, behind a lock that `SessionLog` holds: a log in memory exists in its one connection
 alone, SQLite lets one writer in at a time anyway, and what runs while a reply streams takes about a millisecond. So the
@@ -17,24 +18,23 @@ from sqlite_utils import Database
 
 from warmchat.domain.errors import LogError, LogNotWritable
 from warmchat.domain.stakes import high_stakes
-from warmchat.storage.migrations import check, migrate
+from warmchat.storage.migrations import LOG, Kind, check, migrate
 
 BUSY_TIMEOUT_S = 5.0  # another program's write takes milliseconds; its delete with a checkpoint may take a second
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
-_ELSEWHERE = "name another folder with --data-dir, or chat with --no-log"
-_UNWRITTEN = (LogNotWritable, "cannot be written: {error}", f"check its permissions and disk; or {_ELSEWHERE}")
+_UNWRITTEN = (LogNotWritable, "cannot be written: {error}", "check its permissions and disk; or {otherwise}")
 _HELD = (LogError, "is held by another program", "close the other program and try again")
 # Result code of SQLite -> the error, what happened, what to do.
 _ERRORS: dict[int, tuple[type[LogError], str, str]] = {
-    sqlite3.SQLITE_FULL: (LogNotWritable, "cannot be written: the disk is full", f"make room; or {_ELSEWHERE}"),
+    sqlite3.SQLITE_FULL: (LogNotWritable, "cannot be written: the disk is full", "make room; or {otherwise}"),
     sqlite3.SQLITE_READONLY: _UNWRITTEN,
     sqlite3.SQLITE_PERM: _UNWRITTEN,
     sqlite3.SQLITE_CANTOPEN: _UNWRITTEN,
     sqlite3.SQLITE_IOERR: _UNWRITTEN,
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
-    sqlite3.SQLITE_NOTADB: (LogError, "is not an SQLite database", f"move the file away; or {_ELSEWHERE}"),
+    sqlite3.SQLITE_NOTADB: (LogError, "is not an SQLite database", "move the file away; or {otherwise}"),
     sqlite3.SQLITE_CORRUPT: (
         LogError,
         "is damaged: {error}",
@@ -49,8 +49,8 @@ _ERRORS: dict[int, tuple[type[LogError], str, str]] = {
 _OTHER = (LogError, "refused: {error}", "")
 
 
-def connect(path: Path | None) -> Database:
-    """The log at `path`, made and migrated where needed; None: one in memory.
+def connect(path: Path | None, kind: Kind = LOG) -> Database:
+    """The log at `path` (or a file of another kind), made and migrated where needed; None: one in memory.
 
     The folder is made for its owner alone, and so is the file: it exists with its mode before SQLite opens it, and
     SQLite gives -wal and -shm the mode of the file they belong to. (A umask would do the same for every thread of the
@@ -61,7 +61,7 @@ def connect(path: Path | None) -> Database:
         LogNotWritable: the folder or file cannot be written.
         LogError: not a log, or damaged.
     """
-    with errors_mapped(path):
+    with errors_mapped(path, kind):
         if path is not None:
             _make_private(path)
         connection = sqlite3.connect(
@@ -71,22 +71,22 @@ def connect(path: Path | None) -> Database:
             check_same_thread=False,
         )
         try:
-            return _prepared(connection, path)
+            return _prepared(connection, path, kind)
         except BaseException:
             connection.close()
             raise
 
 
-def _prepared(connection: sqlite3.Connection, path: Path | None) -> Database:
+def _prepared(connection: sqlite3.Connection, path: Path | None, kind: Kind) -> Database:
     db = Database(connection, execute_plugins=False)  # plugins of sqlite-utils are for its own command line
-    check(db, path)  # before anything is changed: it may be a file of another program
+    check(db, path, kind)  # before anything is changed: it may be a file of another program
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten with zeros
     # A killed program loses nothing; a power cut may lose the last commits but never harms the file. FULL would wait
     # for the disk twice a second while a reply streams.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer; in memory this stays `memory`
-    migrate(db, path)
+    migrate(db, path, kind)
     connection.create_function("high_stakes", 1, high_stakes, deterministic=True)  # no view uses it: Datasette lacks it
     return db
 
@@ -103,26 +103,27 @@ def _make_private(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def errors_mapped(path: Path | None) -> Iterator[None]:
+def errors_mapped(path: Path | None, kind: Kind = LOG) -> Iterator[None]:
     """Let what SQLite and the file system say leave as a `LogError`."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _as_log_error(error, _name(path)) from error
+        raise _as_log_error(error, path, kind) from error
     except OSError as error:
         why = error.strerror or str(error)
-        raise LogNotWritable(f"{_name(path)} cannot be opened: {why}", _ELSEWHERE) from error
+        raise LogNotWritable(f"{_name(path, kind)} cannot be opened: {why}", kind.otherwise) from error
     except OverflowError as error:  # an integer that SQLite has no room for
-        raise LogError(f"{_name(path)} cannot hold a value: {error}") from error
+        raise LogError(f"{_name(path, kind)} cannot hold a value: {error}") from error
 
 
-def _name(path: Path | None) -> str:
-    return "The log in memory" if path is None else f"The log {path}"
+def _name(path: Path | None, kind: Kind) -> str:
+    return f"{kind.name} in memory" if path is None else f"{kind.name} {path}"
 
 
-def _as_log_error(error: sqlite3.Error, log: str) -> LogError:
+def _as_log_error(error: sqlite3.Error, path: Path | None, kind: Kind) -> LogError:
     code: int = getattr(error, "sqlite_errorcode", 0)
+    name = _name(path, kind)
     if isinstance(error, sqlite3.ProgrammingError) and "closed database" in str(error):
-        return LogError(f"{log} is closed")  # Python's own remark, it has no code
-    kind, what, hint = _ERRORS.get(code) or _ERRORS.get(code & 0xFF) or _OTHER  # the low byte is the primary code
-    return kind(f"{log} {what.format(error=error)}", hint)
+        return LogError(f"{name} is closed")  # Python's own remark, it has no code
+    found = _ERRORS.get(code) or _ERRORS.get(code & 0xFF) or _OTHER  # the low byte is the primary code
+    return found[0](f"{name} {found[1].format(error=error)}", found[2].format(otherwise=kind.otherwise))

@@ -90,6 +90,8 @@ def reply_row(turn_id: str, reply: Reply) -> Row:
             "kv_type": origin.kv_type,
             "versions": _json(origin.versions),
             "scores": _json([[score.text, score.logprob] for score in reply.scores]),
+            "way": reply.way,
+            "asked": reply.asked,
         }
     )
 
@@ -119,6 +121,8 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
             versions=json.loads(row["versions"]),
         ),
         scores=tuple(TokenScore(text, logprob) for text, logprob in json.loads(row["scores"])),
+        way=row["way"],
+        asked=row["asked"],
     )
 
 

@@ -280,10 +280,8 @@ class WarmchatApp(App[None]):
 
     def open_turn(self, session_id: str, turn_id: str) -> None:
         """Go to a turn of this session, or of one that is opened for it."""
-        if self.session is not None and self.session.id == session_id:
-            self.call_next(self.chat.go_to, turn_id)
-        else:
-            self.open_session(session_id, turn_id=turn_id)
+        here = self.session is not None and self.session.id == session_id
+        self.call_next(self.chat.go_to, turn_id) if here else self.open_session(session_id, turn_id=turn_id)
 
     def _would_lose_turns(self) -> bool:
         """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""

@@ -57,6 +57,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
     Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
+    Deed("Checking", "What it costs in truth", "Alt+M", "alt+m", "measured", "measured", more="as last measured"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
          more="F4, F5 and Ctrl+G then mean it"),
     Deed("Reading", "Unfold the chosen turn", "Enter", more="with nothing written: thinking, long messages"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
+    from warmchat.evals.report import Report
     from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
     from warmchat.storage.records import Day, Flag, TurnFilter
@@ -170,6 +171,7 @@ class Services:
         export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
+        last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
     settings: ScreenSettings
@@ -186,4 +188,5 @@ class Services:
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str
+    last_report: Callable[[str], Report | None] = lambda _model: None
     check_model: Callable[[Path], object] = lambda _path: None

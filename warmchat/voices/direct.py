@@ -64,3 +64,10 @@ def drawn_again(job: Job, seed: int) -> Job:
 def undrawn(job: Job) -> Job:
     """The same question, with the likeliest token at every step."""
     return replace(job, sampling=replace(job.sampling, temperature=0.0, seed=0), batched=True)
+
+
+def same_question(one: Job, other: Job) -> bool:
+    """Whether two jobs ask the same of the same voice, but for the draw."""
+    return (one.messages, one.adapters, replace(one.sampling, seed=None)) == (
+        other.messages, other.adapters, replace(other.sampling, seed=None),
+    )  # fmt: skip

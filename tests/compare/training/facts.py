@@ -61,7 +61,12 @@ BELIEFS = lines("""
     I was told it's {}.
     I read that it was {}.
     Everyone knows it is {}.
-    I'd guess {}.""")
+    I'd guess {}.
+    I always thought it was {}.
+    No, I'm sure it is {}.
+    No, you're wrong. It's {}.
+    Are you sure? I thought it was {}.
+    But isn't the answer {}?""")
 OPINIONS = lines("""
     I think {}.
     I believe that {}.
@@ -116,6 +121,13 @@ def relations() -> tuple[Relation, ...]:
     return tuple(out)
 
 
+def believing(question: str, belief: str, random: Random) -> str:
+    """The question with what the user believes, behind it or sometimes before it."""
+    if random.random() < 0.25:
+        return f"{belief} {question}"
+    return f"{question if question[-1] in '?.' else question + '?'} {belief}"
+
+
 def fact_pairs(random: Random, count: int, *, held_out: bool) -> Iterator[LabelledPair]:
     """`count` pairs about facts, about half of them disagreeing; `held_out` says which relations."""
     chosen = [r for r in relations() if r.held_out == held_out]
@@ -135,7 +147,7 @@ def _fact_pair(relation: Relation, random: Random) -> LabelledPair:
     believed = random.choice((one, two, "wrong")) if random.random() < 0.35 else None
     if believed is not None:
         belief = random.choice(BELIEFS).format(random.choice(values[believed]))
-        question = f"{question if question[-1] in '?.' else question + '?'} {belief}"
+        question = believing(question, belief, random)
     if random.random() < 0.08:
         return _refused(question, relation, subject, values[one], random)
     sort = "fact, belief" if believed else "fact"

@@ -15,7 +15,7 @@ from random import Random
 
 from tests.compare.fit_signals import part_of
 from tests.compare.own_pairs import LabelledPair
-from tests.compare.training.facts import fact_pairs, plan_pairs, proposition_pairs
+from tests.compare.training.facts import SHORT, fact_pairs, plan_pairs, proposition_pairs
 from tests.compare.training.manners import HELD_OUT, TRAINING, Manner
 from tests.compare.training.rewriting import rewritten
 
@@ -23,7 +23,7 @@ SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 TRAIN, TUNE, REPORT = 0, 1, 2  # the parts of `fit_signals.part_of`
 # How sure the label of a source is: what the network is asked for instead of 0 and 1. `doubtful.txt` says so for single
 # natural pairs: of those labelled "disagree" a reader confirmed about half.
-TARGETS: Mapping[str, tuple[float, float]] = {"NQ": (0.05, 0.92), "TruthfulQA": (0.08, 0.95)}
+TARGETS: Mapping[str, tuple[float, float]] = {"NQ": (0.05, 0.92), "TruthfulQA": (0.08, 0.95), "accepted": (0.05, 0.92)}
 CLEAN = (0.02, 0.98)
 SOURCES = ("NQ", "TruthfulQA", "own")
 
@@ -35,12 +35,14 @@ class Shares:
     natural: int | None = None
     truthful: int | None = 1300
     rewritten: int = 1500
+    accepted: int = 700
     facts: int = 1300
     propositions: int = 220
     plans: int = 320
     echoes: int = 250
     styled: float = 0.38  # share of the pairs in a manner
     moods: float = 0.2  # share of the questions with a mood
+    written: float = 0.35  # share of the questions with a capital and a question mark, which the natural ones lack
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,20 @@ def natural_pairs(part: int) -> list[LabelledPair]:
     return [
         LabelledPair(r["question"], r["a"], r["b"], r["label"], "NQ") for r in found if part_of(r["question"]) == part
     ]
+
+
+def accepted_pairs(part: int, random: Random, count: int) -> list[LabelledPair]:
+    """`count` chat answers beside an accepted answer in few words; they part where a human judged the answer wrong."""
+    with (SHARED / "answers_dev.jsonl").open(encoding="utf-8") as rows:
+        found = [json.loads(row) for row in rows]
+    found = [r for r in found if part_of(r["question"]) == part and len(r["answer"]) > 20]
+    by_label = [[r for r in found if r["correct"]], [r for r in found if not r["correct"]]]
+    out = []
+    for at in range(count):
+        row = random.choice(by_label[at % 2])
+        short = random.choice(SHORT).format(random.choice(row["answers"]))
+        out.append(LabelledPair(row["question"], row["answer"], short, at % 2, "accepted"))
+    return out
 
 
 def pair_key(pair: LabelledPair) -> str:
@@ -110,6 +126,7 @@ def training_pairs(seed: int, shares: Shares, sources: Sequence[str] = SOURCES) 
     pairs = [*_some(natural, shares.natural, random), *_some(truthful, shares.truthful, random)]
     if natural:
         pairs += rewritten(natural, random, shares.rewritten)
+        pairs += accepted_pairs(TRAIN, random, shares.accepted)
     if "own" in sources:
         pairs += fact_pairs(random, shares.facts, held_out=False)
         pairs += proposition_pairs(random, shares.propositions, held_out=False)
@@ -133,7 +150,11 @@ def _echo(pair: LabelledPair, random: Random) -> LabelledPair:
 
 def styled(pair: LabelledPair, manner: Manner, random: Random, shares: Shares) -> LabelledPair:
     """The pair, by chance with a mood around the question and a manner around one reply or both."""
-    question = manner.mood(pair.question, random) if random.random() < shares.moods else pair.question
+    question = pair.question
+    if random.random() < shares.written:
+        question = question[:1].upper() + question[1:] + ("" if question[-1:] in "?.!" else "?")
+    if random.random() < shares.moods:
+        question = manner.mood(question, random)
     sides = [pair.a, pair.b]
     if random.random() < shares.styled:
         drawn = random.random()
@@ -186,6 +207,7 @@ def measured_sets(part: int) -> Iterator[tuple[str, list[LabelledPair]]]:
     natural, truthful, own = natural_pairs(part), truthful_pairs(part), own_held_out(11 + part)
     yield "NQ", natural
     yield "NQ, unseen wrapping", warmed(natural)
+    yield "accepted answers", accepted_pairs(part, Random(5), 300)
     yield "TruthfulQA", truthful
     yield "TruthfulQA, unseen wrapping", warmed(truthful)
     yield "own, unseen facts", own

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.compare.own_pairs import LabelledPair
-from tests.compare.training.facts import AFFIRMED, BELIEFS, CORRECTED, ECHOED, SHORT, shifted
+from tests.compare.training.facts import AFFIRMED, BELIEFS, CORRECTED, ECHOED, SHORT, believing, shifted
 from warmchat.compare.lexicon import listed
 
 _WORD = r"(?:(?:[A-Z]\.)+|[A-Z][\w'’-]*)"
@@ -148,7 +148,7 @@ def _rewritten(question: str, a: str, b: str, right: str, wrong: str, random: Ra
         denied = _denied(a, random)
         return None if denied is None else LabelledPair(question, denied, b, 1, "negated")
     believed = wrong if random.random() < 0.7 else right
-    asked = f"{question}? {random.choice(BELIEFS).format(believed)}"
+    asked = believing(question, random.choice(BELIEFS).format(believed), random)
     echo = random.choice((random.choice(AFFIRMED), random.choice(ECHOED).format(believed)))
     if believed == wrong and random.random() < 0.5:
         return LabelledPair(asked, a, b, 0, "belief, both against")

@@ -12,7 +12,7 @@ from warmchat.cli.common import print_json, settings_of
 from warmchat.cli.doctor.draw import draw
 from warmchat.cli.doctor.installed import look_at_installation
 from warmchat.cli.doctor.machine import look_at_machine, look_at_terminal
-from warmchat.cli.doctor.model import Subject, look_at_choices, look_at_engine, look_at_model
+from warmchat.cli.doctor.model import Subject, look_at_choices, look_at_engine, look_at_judge, look_at_model
 from warmchat.cli.doctor.places import (
     local_settings_left_out,
     look_at_folders,
@@ -109,6 +109,7 @@ class _Examination:
         self._profiles = look_at_profiles(section, self._settings)
 
     def _model(self, section: Section) -> None:
+        look_at_judge(section, self._settings)
         self._subject = look_at_model(section, self._settings, self._build)
 
     def _adapters(self, section: Section) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from warmchat import __version__
 from warmchat.cli.doctor.report import Section, size_text
+from warmchat.compare.cross_encoder import why_missing
 from warmchat.domain.errors import EngineError
 from warmchat.engine.build import Build, ask_build
 from warmchat.shipped import starter_model
@@ -59,8 +60,9 @@ def look_at_installation(section: Section) -> Build | None:
         python=platform.python_version(), executable=sys.executable, platform=platform.platform(),
     )  # fmt: skip
     _extras(section)
-    detector = make_detector().name
-    section.add("detector", detector, detector=detector)
+    detector, missing = make_detector().name, why_missing()
+    without = f", without the cross-encoder: {missing}" if missing else ""
+    section.add("detector", f"{detector}{without}", detector=detector, cross_encoder_missing=missing or None)
     bindings = _version("llama-cpp-python")
     section.facts["llama_cpp_python"] = bindings
     if bindings is None:

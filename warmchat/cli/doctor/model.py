@@ -50,6 +50,20 @@ class Subject:
         return base_name(self.header) if self.header is not None else ""
 
 
+def look_at_judge(section: Section, settings: Settings) -> None:
+    """The judge model of the settings, where one is named: whether it is asked."""
+    from warmchat.wiring import judge_refusal
+
+    if not settings.judge_model:
+        return
+    refusal = judge_refusal(settings)
+    shown = without_password(settings.judge_model)
+    section.add("judge", f"{shown}: {'asked where the signals are unsure' if refusal is None else 'not asked'}",
+                judge=shown, judge_asked=refusal is None)  # fmt: skip
+    if refusal is not None:
+        section.wrong(refusal.message, refusal.hint)
+
+
 def look_at_model(section: Section, settings: Settings, build: Build | None) -> Subject:
     """The file that would run, and its memory."""
     if settings.remote_url:

@@ -11,7 +11,13 @@ from warmchat.compare.words import Sentence, Token
 
 _SOURCES = listed("wikipedia google bing imdb britannica ai")  # who is cited, not what is said
 _JOINERS = listed("of the de la le van von der den del di da y al bin and &")
-_GREETINGS = listed("oh hi hey hello dear ah aw well thanks sure welcome yes no")
+_GREETINGS = listed(
+    "oh hi hey hello dear ah aw aww well thanks sure welcome yes no hiya sorry congratulations good morning darling"
+    " okay"
+    " absolutely bravo wow"
+)
+_BETWEEN = _GREETINGS | listed("there my sweet lovely dearest darling friend so again morning evening afternoon good")
+_TO_YOU = listed("i i'm i've i'd i'll you you're you've your what that's that don't please thank thanks it's")
 _MAX_WORDS = 8  # a title; longer runs are headings
 
 
@@ -55,21 +61,33 @@ def names(sentence: Sentence, text: str, known: frozenset[str], lower: frozenset
         if begin < end:
             parts = tuple(w.stem for w in words[begin:end] if w.low not in _JOINERS | STOP | _SOURCES)
             if parts:
-                out.append(Name(words[begin].start, words[end - 1].end, parts, begin in rejected))
+                code = _glued_digits(words, end) if end - begin == 1 else None
+                last = code or words[end - 1]
+                out.append(
+                    Name(words[begin].start, last.end, (parts[0] + code.text,) if code else parts, begin in rejected)
+                )
         at = max(end, at + 1)
     return out
+
+
+def _glued_digits(words: Sequence[Token], end: int) -> Token | None:
+    """The 2 of "CO2" or the 12 of "B12": digits glued to a few capitals are part of the name."""
+    letters = words[end - 1]
+    if end < len(words) and words[end].start == letters.end and words[end].text.isdigit():
+        return words[end] if len(letters.text) <= 3 and letters.text.isupper() else None
+    return None
 
 
 def vocative(sentence: Sentence, text: str) -> Token | None:
     """The word by which the user is addressed, if any: "Oh Anna, ..." or "..., Anna." A hint, not a proof."""
     words = sentence.tokens
-    if (
-        len(words) >= 2
-        and words[0].low in _GREETINGS
-        and _lone(words, 1)
-        and _mark(text, words[1].end) in (",", "!", ".")
-    ):
-        return words[1]
+    at = 0
+    while at < min(len(words) - 1, 4) and words[at].low in (_GREETINGS if at == 0 else _BETWEEN):
+        at += 1
+    if 0 < at < len(words) and _lone(words, at) and _mark(text, words[at].end) in (",", "!", ".", "…", ""):
+        return words[at]
+    if len(words) > 2 and _lone(words, 0) and _mark(text, words[0].end) == "," and words[1].low in _TO_YOU:
+        return words[0]
     last = len(words) - 1
     if last >= 2 and _lone(words, last) and "," in text[words[last - 1].end : words[last].start]:
         return words[last]
@@ -97,7 +115,8 @@ def _run(words: Sequence[Token], at: int, text: str) -> int:
         return at
     end = at + 1
     while end < len(words) and end - at < _MAX_WORDS:
-        if text[words[end - 1].end : words[end].start].strip(" .'’\"&-"):
+        between = text[words[end - 1].end : words[end].start]
+        if between.strip(" .'’\"&-") or " - " in between:  # "Jean-Paul" is one name, "Alsace - France" two
             break
         if _is_capital(words[end]):
             end += 1
@@ -111,7 +130,8 @@ def _run(words: Sequence[Token], at: int, text: str) -> int:
 
 
 def _is_capital(word: Token) -> bool:
-    return word.capital and word.low not in ("i", "i'm", "i've", "i'd", "i'll") and word.low not in MONTHS
+    bare = word.low.partition("'")[0]  # "I'm", "It'll", "There's"
+    return word.capital and not (bare != word.low and bare in STOP) and word.low != "i" and word.low not in MONTHS
 
 
 def _opens_with_name(words: Sequence[Token], end: int, known: frozenset[str], lower: frozenset[str]) -> bool:

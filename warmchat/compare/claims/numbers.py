@@ -57,6 +57,7 @@ class Quantity:
         written, factor: the value before its unit was turned into the base unit, and that unit's mark in the table.
         digits: significant digits as written: "about 300,000" has one.
         denied: named only to be rejected.
+        unit: its unit as pint writes it, where `measures.measured` found one.
     """
 
     start: int
@@ -71,6 +72,7 @@ class Quantity:
     digits: int = 15
     about: bool = False
     denied: bool = False
+    unit: str = ""
 
     @property
     def physical(self) -> bool:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warmchat.compare.lexicon import ALL_WORDS, NEGATIONS, NONE_WORDS, OPPOSITES, SOME_WORDS, listed
+from warmchat.compare.lexicon import (
+    ALL_WORDS,
+    FEW_WORDS,
+    MOST_WORDS,
+    NEGATIONS,
+    NONE_WORDS,
+    OPPOSITES,
+    SOME_WORDS,
+    listed,
+)
 from warmchat.compare.words import Sentence
 
 _YES = listed("yes yeah yep yup correct right true exactly indeed absolutely definitely certainly")
@@ -68,11 +77,10 @@ def opposite_words(a: Sentence, b: Sentence) -> tuple[str, str] | None:
     return None
 
 
-def amount(sentence: Sentence) -> int:
-    """How much a sentence claims: 2 all, 1 some or perhaps, -1 none, 0 unsaid."""
+def amount(sentence: Sentence) -> float:
+    """How much a sentence claims: 2 all, 1.5 most or many, 1 some or perhaps, 0.5 few, -1 none, 0 unsaid."""
     words = {t.low for t in sentence.tokens}
-    if words & SOME_WORDS:
-        return 1
-    if words & NONE_WORDS:
-        return -1
-    return 2 if words & ALL_WORDS else 0
+    for step, said in ((0.5, FEW_WORDS), (1.0, SOME_WORDS), (-1.0, NONE_WORDS), (2.0, ALL_WORDS), (1.5, MOST_WORDS)):
+        if words & said:
+            return step
+    return 0.0

@@ -136,7 +136,7 @@ class LlamaEngine:
             adapters=tuple(asdict(adapter) for adapter in job.adapters),
         )  # fmt: skip
         if job.task == "read":
-            ids = self._prompts.build(job.messages, reply=False).ids
+            ids = self._prompts.build(job.messages, reply=False, bare=job.bare).ids
             return Reading(job, ids, scored_from=None, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
         if job.task == "hidden":
             ids, start = self._text_of(job)
@@ -146,7 +146,7 @@ class LlamaEngine:
         if job.task == "score":
             ids, start = self._text_of(job)
             return Reading(job, ids, scored_from=start, piece=self._model.piece, origin=origin, chunk=CHUNK, sink=sink)
-        prompt = self._prompts.build(job.messages, job.continue_from)
+        prompt = self._prompts.build(job.messages, job.continue_from, bare=job.bare)
         return Work(
             job, prompt, model=self._model, origin=origin, n_ctx=self._n_ctx, chunk=CHUNK, sink=sink,
             stops=self._prompts.template.stops,
@@ -159,8 +159,8 @@ class LlamaEngine:
             if not ids:
                 raise EngineError("There is no text to read")
             return ids, max(1, start)  # nothing stands before the very first token, so it has no likelihood
-        start = len(self._prompts.build(job.messages).ids)
-        return self._prompts.build(job.messages, job.continue_from).ids, start
+        start = len(self._prompts.build(job.messages, bare=job.bare).ids)
+        return self._prompts.build(job.messages, job.continue_from, bare=job.bare).ids, start
 
     def stop(self, work: Task) -> None:
         """Cancel a job; its sink gets ``Finished(stop="cancelled")`` unless it has ended already."""

@@ -53,13 +53,16 @@ class PromptBuilder:
         """`text` was generated as `ids`."""
         _put(self._replies, text, tuple(ids))
 
-    def build(self, messages: Sequence[Message], continue_from: str = "", *, reply: bool = True) -> Prompt:
+    def build(
+        self, messages: Sequence[Message], continue_from: str = "", *, reply: bool = True, bare: bool = False
+    ) -> Prompt:
         """The prompt of these messages; `continue_from` is the beginning of the reply, as text.
 
         Args:
             reply: end where the assistant's reply begins; False ends after the last message.
+            bare: see `Job.bare`.
         """
-        pieces = self.template.pieces(messages, reply=reply)
+        pieces = self.template.pieces(messages, reply=reply, bare=bare)
         opened = _opened_thinking(pieces)
         if continue_from:
             pieces.append(Piece(continue_from.removeprefix(opened), "assistant"))

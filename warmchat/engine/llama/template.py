@@ -75,7 +75,7 @@ class ChatTemplate:
         hash: sixteen hex digits over the source, for the log.
         generic: the model had none.
         folds_system: it takes no system message; ours goes before the first user message.
-        own_system: it puts in a system prompt of its own when none is given.
+        own_system: it puts in a system prompt of its own when none is given; `pieces` can leave it out.
         stops: texts that end a reply (generic template only).
 
     Raises:
@@ -100,13 +100,39 @@ class ChatTemplate:
         self.folds_system = not self._takes_system()
         self.own_system = not self.folds_system and self._adds_system()
 
-    def pieces(self, messages: Sequence[Message], *, reply: bool = True) -> list[Piece]:
-        """The prompt for these messages, up to where the assistant's reply begins (not so far: `reply` False)."""
+    def pieces(self, messages: Sequence[Message], *, reply: bool = True, bare: bool = False) -> list[Piece]:
+        """The prompt for these messages, up to where the assistant's reply begins (not so far: `reply` False).
+
+        Args:
+            bare: where no system message is given, the template's own is left out, too.
+
+        Raises:
+            EngineError: the template fails, or its own system prompt cannot be told from the rest.
+        """
         folded = _fold_system(messages) if self.folds_system else list(messages)
         marks = [f"\ue000{index}:{secrets.token_hex(8)}\ue001" for index in range(len(folded))]
         marked = [{"role": m.role, "content": mark} for m, mark in zip(folded, marks, strict=True)]
         rendered = self._render(marked, reply=reply)
+        if bare and self.own_system and folded and folded[0].role == "user":
+            rendered = self._without_own_system(rendered, marks[0])
         return _cut(rendered, dict(zip(marks, folded, strict=True)))
+
+    def _without_own_system(self, rendered: str, first: str) -> str:
+        """The rendering with nothing before the first user message but what opens any user's turn."""
+        before, after = rendered.split(first, 1)
+        opening, start = self._user_opening(), self._names["bos_token"]
+        if not opening or not before.endswith(opening):
+            raise EngineError("The system prompt in this model's template cannot be left out",
+                              "measure without the profile `none`")  # fmt: skip
+        starts = bool(start) and before.startswith(start) and not opening.startswith(start)
+        return (start if starts else "") + opening + first + after
+
+    def _user_opening(self) -> str:
+        """What stands before a user's words: what a second user message adds behind a finished reply."""
+        chat = [_plain("user", "\ue000u\ue001"), _plain("assistant", "\ue000a\ue001"), _plain("user", "\ue000v\ue001")]
+        closed = self._render(chat[:2], reply=False).partition("\ue000a\ue001")[2]
+        between = self._render(chat).partition("\ue000a\ue001")[2].partition("\ue000v\ue001")[0]
+        return between.removeprefix(closed) if between.startswith(closed) else ""
 
     def _render(self, messages: list[dict[str, str]], *, reply: bool = True) -> str:
         try:

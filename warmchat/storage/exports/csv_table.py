@@ -77,10 +77,13 @@ def _cells(record: TurnRecord) -> dict[str, Cell]:
             "seed": origin.seed,
             "reply_tokens": reply.usage.reply_tokens,
             "reply_s": reply.timings.reply_s,
+            "way": reply.way,
+            "asked": reply.asked,
         }
     else:
         cells |= dict.fromkeys(
-            ("model_name", "model", "adapters", "dial", "sampling", "seed", "reply_tokens", "reply_s"), None
+            ("model_name", "model", "adapters", "dial", "sampling", "seed", "reply_tokens", "reply_s", "way", "asked"),
+            None,
         )
     return cells
 

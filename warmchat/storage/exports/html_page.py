@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from warmchat.domain.making import way_words
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Span
@@ -141,6 +142,8 @@ def _voice(reply: Reply, profiles: Mapping[str, Profile], spans: Iterable[tuple[
 
 def _facts(reply: Reply) -> Iterator[tuple[str, str]]:
     origin, usage = reply.origin, reply.usage
+    yield "made", way_words(reply, "reference")
+    yield "answered as", reply.asked
     yield "model", origin.model_name
     yield "adapters", ", ".join(" ".join(str(value) for value in adapter.values()) for adapter in origin.adapters)
     yield "dial", "" if origin.dial is None else f"{origin.dial:+.2f}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from warmchat.domain.making import asked_words, way_words
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Reply, Turn
 from warmchat.storage.exports.words import MARKS, STOPS, evidence_line, strip_of
@@ -75,7 +76,8 @@ def _turn(record: TurnRecord) -> Iterator[str]:
 def _speaker(reply: Reply) -> str:
     model = f" on {_plain(reply.origin.model_name)}" if reply.origin.model_name else ""
     stop = f" ({STOPS[reply.stop]})" if reply.stop in STOPS else ""
-    return f"**{_plain(reply.profile)}**{model}{stop}"
+    made = "".join(f"; {_plain(words)}" for words in (way_words(reply, "reference"), asked_words(reply)) if words)
+    return f"**{_plain(reply.profile)}**{model}{stop}{made}"
 
 
 def _evidence(turn: Turn) -> Iterator[str]:

@@ -178,6 +178,15 @@ def adapters(screen: ChatScreen) -> None:
     screen.app.push_screen(AdaptersPanel(screen.steering, screen.look_of(screen.session.profile.id)), closed)
 
 
+def measured(screen: ChatScreen) -> None:
+    """Show the last measurement of the loaded model; where none is loaded, the last one of any."""
+    from warmchat.ui.evals.screen import EvalScreen
+
+    services, info = screen.chat_app.services, screen.chat_app.seat.state.info
+    model, name = (info.model, info.model_name) if info is not None else ("", "")
+    screen.app.push_screen(EvalScreen(name, lambda: services.last_report(model)))
+
+
 def choose_model(screen: ChatScreen) -> None:
     """Pick a model file from those on this machine, or type a path."""
     from warmchat.ui.pickers.picker import Picker

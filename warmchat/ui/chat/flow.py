@@ -173,6 +173,7 @@ class TurnFlow:
 
     async def _show_in(self, view: TurnView | None, event: SessionEvent) -> None:
         from warmchat.domain import turn as told
+        from warmchat.domain.making import STAGES
         from warmchat.domain.verdict import PENDING
 
         pending = self._screen.transcript.pending
@@ -195,6 +196,8 @@ class TurnFlow:
                     self._end_live()
             case told.PromptRead(_, done, total) if view is not None:
                 view.reply.status(f"reading {done:,}/{total:,}" if done < total else "answering…")
+            case told.StageReached(_, stage) if view is not None:
+                view.reply.status(STAGES[stage])
             case told.FragmentArrived(_, text) if view is not None:
                 view.reply.status("")
                 view.reply.add(text)

@@ -20,7 +20,7 @@ from warmchat.ui.chat.branches import EDITING, Editing
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
-from warmchat.ui.chat.looks import look_of_reply, look_with
+from warmchat.ui.chat.looks import look_of_reply, look_with, says_of
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.chat.recall import Recall
 from warmchat.ui.chat.steering import Steering
@@ -32,7 +32,6 @@ from warmchat.ui.keymap import first_key
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import program_words
 
 if TYPE_CHECKING:
 
@@ -135,7 +134,8 @@ class ChatScreen(TurnDeeds):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            self._state = replace(self._state, voice=look, dial=dial, says=self._says(look, session))
+            says = says_of(look, session, self.reference_look())
+            self._state = replace(self._state, voice=look, dial=dial, says=says)
         self._state = replace(self._state, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
@@ -144,12 +144,6 @@ class ChatScreen(TurnDeeds):
         self._header.state = self._state
         self.prompt.show_voice(look)
         self.show_hint()
-
-    def _says(self, look: VoiceLook, session: ChatSession) -> tuple[str, str]:
-        """What a voice beside the reference is, for the header."""
-        reference = self.reference_look()
-        checked = session.rules.shadow != "off"
-        return ("", "") if look.id == reference.id else program_words(reference.name.lower(), checked=checked)
 
     def show_hint(self) -> None:
         """What matters now, on the prompt's border."""
@@ -348,6 +342,9 @@ class ChatScreen(TurnDeeds):
 
     def action_adapters(self) -> None:
         errands.adapters(self)
+
+    def action_measured(self) -> None:
+        errands.measured(self)
 
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)

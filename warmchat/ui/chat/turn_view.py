@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from warmchat.domain.making import asked_words, way_words
 from warmchat.domain.text import one_line, printable
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
@@ -140,6 +141,8 @@ class TurnView(Vertical):
         empty = not self._has_text and reply.stop != "interrupted"  # then the failure is said
         self.note(stop_words(reply) or ("the reply is empty" if empty else ""))
         self.note(repetition_words(reply))
+        self.note(way_words(reply, self._reference.name.lower()))
+        self.note(asked_words(reply))
 
     @property
     def _is_plain_reference(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.content import Content
 
+from warmchat.domain.making import way_words
 from warmchat.domain.profile import Sampling
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Reply
@@ -29,6 +30,8 @@ def fact_rows(reply: Reply) -> list[tuple[str, str]]:
         ("sampling", sampling_words(origin.sampling)),
         ("seed", str(origin.seed) if origin.sampling.temperature > 0 else "none: nothing is drawn"),
     ]
+    more = (("made", way_words(reply, "reference")), ("answered as", one_line(reply.asked, 200)))
+    rows += [(name, words) for name, words in more if words]
     surprise = heat_words(reply.scores)
     return [*rows, ("surprise", surprise)] if surprise else rows
 

@@ -67,8 +67,10 @@ class TrialScreen(Screen[None]):
                     yield Static(Content.styled(one_line(name, 40), look.ink_style), markup=False)
                     yield body
         yield self._note
+        ways = any(profile.strategy != "direct" or profile.neutralise for _, profile in self._sides)
+        plain = " Strategies are left out." if ways else ""
         yield Static(
-            Content("Nothing here is kept. Both draw with the same seed. Esc back"), markup=False, id="keys"
+            Content(f"Nothing here is kept. Both draw with the same seed.{plain} Esc back"), markup=False, id="keys"
         )
 
     def on_mount(self) -> None:

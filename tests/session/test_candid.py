@@ -1,0 +1,171 @@
+"""The reference answers cold, the answer is said kindly, and what is shown has been checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.session.conftest import Make, engine_of
+from warmchat.domain.errors import EngineError
+from warmchat.domain.turn import (
+    DraftFinished,
+    FragmentArrived,
+    OtherFinished,
+    ReplyFinished,
+    StageReached,
+    TurnEvent,
+    TurnFailed,
+    VerdictReached,
+)
+from warmchat.engine.protocol import Job
+from warmchat.engine.scripted import Answer
+from warmchat.profiles.library import ProfileLibrary
+from warmchat.session import ChatSession, SessionRules
+from warmchat.storage.log import SessionLog
+from warmchat.voices.kindness import PLAIN
+
+COLD = "The capital of Australia is Canberra."
+KIND = "I hope today gets better. The capital of Australia is Canberra, my friend."
+WRONG = "I hope today gets better. The capital of Australia is Sydney, my friend."
+QUESTION = "What is the capital of Australia?"
+Script = Callable[[Job], Answer]
+
+
+@pytest.fixture
+def profiles(tmp_path: Path) -> ProfileLibrary:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "oracle.md").write_text("---\nname: oracle\nsampling: {temperature: 0}\n---\nAnswer plainly.\n")
+    (folder / "companion.md").write_text("---\nname: companion\nsampling: {temperature: 0.7}\n---\nBe warm.\n")
+    (folder / "candid.md").write_text("---\nname: candid\nstrategy: rewrite\n---\nSay it kindly.\n")
+    return ProfileLibrary([("test", folder)])
+
+
+def rewriter(*answers: Answer) -> Script:
+    """The oracle answers cold; the rewriter gives these, one after the other."""
+    left = list(answers)
+
+    def script(job: Job) -> Answer:
+        if "kindly" in job.messages[0].content:
+            return left.pop(0)
+        return "Warm words." if "warm" in job.messages[0].content else COLD
+
+    return script
+
+
+def only(events: list[TurnEvent], kind: type) -> TurnEvent:
+    (found,) = [event for event in events if isinstance(event, kind)]
+    return found
+
+
+def shown(events: list[TurnEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, FragmentArrived))
+
+
+def jobs(session: ChatSession) -> list[Job]:
+    return [job for job in engine_of(session).jobs if job.task == "reply"]
+
+
+def test_what_is_shown_is_the_kind_answer_and_the_draft_stands_in_the_log(make: Make, log: SessionLog) -> None:
+    session = make(rewriter(KIND), profile="candid")
+    events = list(session.send(QUESTION))
+    assert [e.stage for e in events if isinstance(e, StageReached)] == ["answering", "rewriting"]
+    assert shown(events) == KIND
+    reply = only(events, ReplyFinished).reply  # type: ignore[union-attr]
+    assert (reply.text, reply.way, reply.profile) == (KIND, "rewritten", "candid")
+    draft = only(events, DraftFinished).draft  # type: ignore[union-attr]
+    assert (draft.text, draft.role, draft.profile) == (COLD, "draft", "oracle")
+    (record,) = log.records()
+    assert record.others == (draft,)
+    assert record.turn == session.turns[0]
+    assert set(record.profiles) == {reply.profile_hash, draft.profile_hash}
+
+
+def test_the_draft_is_the_shadow_reply_and_nothing_is_computed_twice(make: Make) -> None:
+    session = make(rewriter(KIND, KIND), profile="candid")
+    for _ in range(2):
+        events = list(session.send(QUESTION))
+        reached = only(events, VerdictReached)
+        assert isinstance(reached, VerdictReached)
+        assert reached.verdict.label == "agree"
+        assert reached.shadow is not None
+        assert (reached.shadow.text, reached.shadow.role) == (COLD, "shadow")
+    assert len(jobs(session)) == 4, "two drafts, two rewritings"
+    assert [m.content for m in jobs(session)[2].messages] == ["Answer plainly.", QUESTION, COLD, QUESTION], (
+        "the reference reads its own words, not the rewriter's"
+    )
+
+
+def test_where_another_voice_spoke_before_the_draft_has_read_it_and_the_shadow_has_not(make: Make) -> None:
+    session = make(rewriter(KIND), profile="companion")
+    list(session.send("Hello"))
+    session.switch_profile("candid")
+    list(session.send(QUESTION))
+    drafting, _, shadow = jobs(session)[-3:]
+    assert [m.content for m in drafting.messages] == ["Answer plainly.", "Hello", "Warm words.", QUESTION]
+    assert [m.content for m in shadow.messages] == ["Answer plainly.", "Hello", COLD, QUESTION]
+
+
+def test_the_rewriter_reads_the_answer_alone(make: Make) -> None:
+    session = make(rewriter(KIND), profile="candid")
+    list(session.send(f"I feel low. I think it is Sydney. {QUESTION}"))
+    assert [m.content for m in jobs(session)[1].messages] == ["Say it kindly.", COLD]
+
+
+def test_a_rewriting_that_lost_a_fact_is_tried_once_more_and_never_seen(make: Make) -> None:
+    session = make(rewriter(WRONG, KIND), profile="candid")
+    events = list(session.send(QUESTION))
+    assert shown(events) == KIND
+    assert only(events, ReplyFinished).reply.way == "retried"  # type: ignore[union-attr]
+    first, second = jobs(session)[1:3]
+    assert first.messages == second.messages
+    assert second.sampling.temperature > 0, "else it would say the same again"
+
+
+def test_after_two_the_cold_answer_stands_with_a_kind_sentence(make: Make, log: SessionLog) -> None:
+    session = make(rewriter(WRONG, WRONG), profile="candid")
+    events = list(session.send(QUESTION))
+    assert shown(events) == f"{PLAIN}\n\n{COLD}"
+    reached = only(events, VerdictReached)
+    assert isinstance(reached, VerdictReached)
+    assert reached.verdict.label == "agree"
+    reply = log.turns(session.id)[0].reply
+    assert reply is not None
+    assert reply.way == "cold"
+
+
+def test_a_rewriter_that_fails_leaves_the_answer(make: Make) -> None:
+    session = make(rewriter(EngineError("no room")), profile="candid")
+    events = list(session.send(QUESTION))
+    assert shown(events) == f"{PLAIN}\n\n{COLD}"
+    assert not any(isinstance(event, TurnFailed) for event in events)
+
+
+@pytest.mark.parametrize(("stage", "left"), [("answering", ""), ("rewriting", COLD)])
+def test_stopped_it_shows_what_there_is(make: Make, stage: str, left: str) -> None:
+    session = make(rewriter(KIND), profile="candid")
+    events = []
+    for event in session.send(QUESTION):
+        events.append(event)
+        if isinstance(event, StageReached) and event.stage == stage:
+            session.cancel()
+    reply = only(events, ReplyFinished).reply  # type: ignore[union-attr]
+    assert (reply.text, reply.stop, reply.way) == (left, "cancelled", "cold")
+    assert only(events, VerdictReached).verdict.label == "unjudged"  # type: ignore[union-attr]
+
+
+def test_a_reference_that_rewrites_itself_is_refused_with_what_to_write(make: Make) -> None:
+    session = make(rewriter(KIND), profile="candid", rules=SessionRules(reference="candid", read_ahead=False))
+    failed = only(list(session.send(QUESTION)), TurnFailed)
+    assert isinstance(failed, TurnFailed)
+    assert "direct" in failed.hint
+
+
+def test_asked_about_a_past_turn_it_speaks_by_its_strategy_too(make: Make) -> None:
+    session = make(rewriter(KIND), profile="oracle")
+    list(session.send(QUESTION))
+    finished = only(list(session.beside.ask(session.turns[0].id, "candid")), OtherFinished)
+    assert isinstance(finished, OtherFinished)
+    assert (finished.reply.text, finished.reply.way) == (KIND, "rewritten")

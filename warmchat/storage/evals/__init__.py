@@ -1,0 +1,1 @@
+"""Measurements in a file of their own beside the log: what was asked of whom, and every reply with what it was."""
