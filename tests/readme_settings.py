@@ -20,7 +20,8 @@ def table() -> str:
     rows = ["| setting | default | |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         known = field.default is not PydanticUndefined
-        default = "the user's data folder" if not known else "" if field.default is None else f"`{field.default}`"
+        made = "none" if name == "keys" else "the user's data folder"
+        default = made if not known else "" if field.default is None else f"`{field.default}`"
         rows.append(f"| `{name}` | {default} | {said[name]} |")
     return "\n".join(rows) + "\n"
 

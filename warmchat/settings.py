@@ -110,6 +110,25 @@ class Settings(BaseSettings):
     theme: Literal["dark", "light"] = "dark"
     """Colours of the TUI."""
 
+    reminders: bool = True
+    """In a long talk with a checked voice, say at most once an hour how many of its replies were flagged."""
+
+    danger_note: str = (
+        "If somebody's life is in danger, turn to people now: the emergency number where you are (112 in Europe, 911 "
+        "in North America), or a crisis line (988 in the US and Canada, 116 123 in the UK and Ireland; "
+        "findahelpline.com lists others)."
+    )
+    """Where to turn, shown under a message that says a life is in danger. Never sent to the model. Empty: nothing."""
+
+    reduced_motion: bool = False
+    """Nothing slides, fades or blinks, and a coming reply is repainted once a second."""
+
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Other keys, as a table `[keys]`: the title of what a key does, in small letters with -, = "f5" or "f5,alt+k"."""
+
+    plain: bool = False
+    """Chat line by line instead of on a screen: for screen readers and pipes."""
+
     debug: bool = False
     """Show tracebacks of errors."""
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
+    from warmchat.storage.records import TurnFilter
     from warmchat.ui.services import Services
 
 JUDGE_KEY = "WARMCHAT_JUDGE_KEY"  # environment variable of the key for a server that only judges
@@ -303,11 +304,17 @@ def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
 
 def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
     """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
-    from warmchat.storage.exports.files import write_file
-    from warmchat.storage.exports.formats import FORMATS
     from warmchat.storage.records import TurnFilter
 
-    write_file(path, FORMATS[form](log.records(TurnFilter(sessions=(session_id,)))))
+    return write_turns(log, TurnFilter(sessions=(session_id,)), form, path)
+
+
+def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Path:
+    """Export the turns that `where` lets through. Raises `ExportError`; nothing is overwritten."""
+    from warmchat.storage.exports.files import write_file
+    from warmchat.storage.exports.formats import FORMATS
+
+    write_file(path, FORMATS[form](log.records(where)))
     return path
 
 
@@ -337,14 +344,20 @@ def screen_services(
     model: Path | None,
     session: str | None = None,
     warmth: float | None = None,
+    read_ahead: bool = True,
 ) -> Services:
-    """What the terminal app runs on. A log that cannot be used does not keep it from opening: the screen says it.
+    """What a chat runs on, on a screen or line by line. A log that cannot be used does not keep it from opening.
 
     Args:
         session: id of the session to resume, as `SessionLog.find_session` gives it.
         warmth: where the first voice's dial stands at the start of a session; None: as its file says.
+        read_ahead: silent voices read the transcript in idle time.
     """
+    from warmchat.profiles.files import ProfileFiles
+    from warmchat.ui import keymap
     from warmchat.ui.services import Services
+
+    keymap.use(settings.keys)  # a key that cannot be is said in the shell, not on a screen
 
     @cache
     def log() -> tuple[SessionLog, str]:
@@ -359,7 +372,9 @@ def screen_services(
     def open_one(session_id: str | None) -> ChatSession:
         if session_id == LAST:
             session_id = log()[0].last_session_id()
-        opened = open_session(settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id)
+        opened = open_session(
+            settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id, read_ahead=read_ahead
+        )
         if warmth is not None:
             opened.turn_dial(warmth)
         return opened
@@ -378,6 +393,9 @@ def screen_services(
         if not is_remote(settings, path):
             chat_model(path)
 
+    def messages() -> Sequence[str]:
+        return log()[0].messages()
+
     def models() -> Sequence[FoundModel]:
         from warmchat.models.find import find_models, places_of
 
@@ -391,6 +409,10 @@ def screen_services(
         find_models=models,
         export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
         log=lambda: log()[0],
+        flags=lambda: log()[0],
+        profile_files=ProfileFiles(profiles),
+        messages=messages,
+        export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
         initial_model=model,
         initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,

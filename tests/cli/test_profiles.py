@@ -175,3 +175,30 @@ def test_edit_without_an_editor(capsys: Captured, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", "")
     assert main(["profiles", "edit", "kind"]) == 1
     assert "set EDITOR" in capsys.readouterr().err
+
+
+def test_import_says_what_was_left_out_and_overwrites_nothing(capsys: Captured, in_folder: Path) -> None:
+    role = in_folder / "sailor.md"
+    role.write_text("---\nmodel: x\n---\nSpeak like a sailor.\n", encoding="utf-8")
+    assert main(["profiles", "import", str(role), "--show"]) == 0
+    assert not (mine() / "sailor.md").exists()
+    said = capsys.readouterr()
+    assert "Speak like a sailor." in said.out
+    assert "left out: model: x" in said.err
+    assert main(["profiles", "import", str(role)]) == 0
+    assert capsys.readouterr().out.strip() == str(mine() / "sailor.md")
+    assert main(["profiles", "import", str(role)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert main(["profiles", "import", str(role), "--id", "oracle"]) == 0
+    assert "takes the place of the shipped oracle" in capsys.readouterr().err
+
+
+def test_export_to_other_programs(capsys: Captured, in_folder: Path) -> None:
+    assert main(["profiles", "export", "companion"]) == 0
+    assert "accent: warm" in capsys.readouterr().out
+    assert main(["profiles", "export", "companion", "--to", "card", "-o", "c.json"]) == 0
+    said = capsys.readouterr()
+    assert "left out: temperature: 0.7" in said.err
+    assert json.loads((in_folder / "c.json").read_text())["spec"] == "chara_card_v2"
+    assert main(["profiles", "export", "companion", "--to", "card", "-o", "c.json"]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -5,6 +5,7 @@ Judge a difference by looking at the report, then `pytest tests/ui/test_snapshot
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from itertools import product
 from pathlib import Path
@@ -12,14 +13,19 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from tests.evals.examples import example_report
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
+from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
 from warmchat.models.adapters import AdapterShelf
+from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 from warmchat.ui.chat import dial as dial_module
+from warmchat.ui.profiles.editor import ProfileEditor
+from warmchat.ui.profiles.trial import TrialScreen
 
 Before = Callable[[World, Pilot[None]], Awaitable[None]]
 
@@ -113,6 +119,41 @@ async def panel_help(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "What works here" in drawn(world))
 
 
+async def flags(world: World, pilot: Pilot[None]) -> None:
+    """The disagreements of a log of some weeks, narrowed to a kind."""
+    remembered(world)
+    await pilot.press("f12")
+    await until(pilot, lambda: "20 fit" in drawn(world))
+    await pilot.press("k", "k")
+    await until(pilot, lambda: "kind premise accepted" in drawn(world) and "20 fit" in drawn(world))
+
+
+async def profiles(world: World, pilot: Pilot[None]) -> None:
+    await pilot.press("f6", "up")
+    await until(pilot, lambda: "supportive friend" in drawn(world))
+
+
+async def profile_editor(world: World, pilot: Pilot[None]) -> None:
+    """A mistake in a draft, with its line."""
+    await pilot.press("f6", "up", "e")
+    await until(pilot, lambda: isinstance(world.app.screen, ProfileEditor))
+    box = world.app.screen.query_one(TextArea)
+    box.cursor_blink = False
+    box.load_text(box.text.replace("temperature: 0.7", "temperature: 7"))
+    await until(pilot, lambda: "cannot be 7" in drawn(world))
+
+
+async def profile_trial(world: World, pilot: Pilot[None]) -> None:
+    """A profile beside the reference."""
+    await pilot.press("f6", "up", "t")
+    await until(pilot, lambda: isinstance(world.app.screen, TrialScreen))
+    field = world.app.screen.query_one(Input)
+    field.cursor_blink = False
+    field.value = "What is the capital of Australia?"
+    await pilot.press("enter")
+    await until(pilot, lambda: "Canberra" in drawn(world) and "answering" not in drawn(world))
+
+
 async def measured(world: World, pilot: Pilot[None]) -> None:
     """The last measurement of the model."""
     await pilot.press("alt+m")
@@ -133,10 +174,15 @@ SCENES: dict[str, Before] = {
     "adapters": adapters,
     "adapters_typed": adapters_typed,
     "server": server,
+    "flags": flags,
+    "profiles": profiles,
+    "profile_editor": profile_editor,
+    "profile_trial": profile_trial,
     "no_model": empty,
     "measured": measured,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
+WITH_FILES = {"profiles", "profile_editor", "profile_trial"}
 STEERED = {"adapters", "adapters_typed", "server"}
 SIZES = [(80, 24), (140, 45)]
 
@@ -157,6 +203,8 @@ def _adapters(scene: str, folder: Path) -> AdapterShelf | None:
 def test_picture(
     snap_compare: Any, scene: str, size: tuple[int, int], theme: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
     shown = example_report() if scene == "measured" else None
     world = World(
@@ -166,6 +214,7 @@ def test_picture(
         shelf=Shelf(ORACLE, STEERED_COMPANION) if scene in STEERED else Shelf(),
         n_ctx=40 if scene == "window" else 2048,
         remote=scene == "server",
+        library=ProfileLibrary(default_folders(Settings(), local=False)) if scene in WITH_FILES else None,
         report=lambda _model: shown,
     )
 

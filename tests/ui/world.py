@@ -20,10 +20,12 @@ from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
 from warmchat.evals.report import Report
 from warmchat.models.adapters import AdapterShelf
-from warmchat.profiles.library import ProfileLibrary
+from warmchat.profiles.files import ProfileFiles
+from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.session import ChatSession, SessionRules
 from warmchat.settings import Settings
 from warmchat.storage.log import SessionLog
+from warmchat.storage.records import TurnFilter
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.glance import Glance
@@ -131,6 +133,7 @@ class World:
 
     script: Callable[[Job], Answer] = warm_or_plain
     shelf: Shelf = field(default_factory=Shelf)
+    library: ProfileLibrary | None = None  # real files instead of the shelf
     settings: Settings = field(default_factory=Settings)
     model: Path | None = Path("model.gguf")
     rules: SessionRules = field(default_factory=SessionRules)
@@ -142,6 +145,7 @@ class World:
     scores: bool = False
     remote: bool = False  # the engine takes no adapters and knows no scores, as a server
     exported: list[tuple[str, str, Path]] = field(default_factory=list)
+    exported_turns: list[tuple[TurnFilter, str, Path]] = field(default_factory=list)
     opened: list[str | None] = field(default_factory=list)
     models_opened: list[Path] = field(default_factory=list)
     load_error: WarmchatError | None = None
@@ -165,12 +169,16 @@ class World:
             raise self.start_error
         return Services(
             settings=self.settings,
-            profiles=self.shelf,
+            profiles=self.library or self.shelf,
             open_session=self._open_session,
             open_engine=self._open_engine,
             find_models=lambda: self.found,
             export=self._export,
             log=lambda: self.log,
+            flags=lambda: self.log,
+            messages=self.log.messages,
+            profile_files=ProfileFiles(self.library or ProfileLibrary(default_folders(self.settings))),
+            export_turns=self._export_turns,
             initial_model=self.model,
             log_problem=lambda: self.log_problem,
             check_model=self._check_model,
@@ -212,7 +220,7 @@ class World:
         turns, others = tree_of(self.log, session_id) if logged and session_id is not None else (self.resumed, [])
         return ChatSession(
             engine=None,
-            profiles=cast("ProfileLibrary", self.shelf),
+            profiles=self.library or cast("ProfileLibrary", self.shelf),
             log=self.log,
             detector=WordDetector(),
             rules=self.rules,
@@ -227,6 +235,10 @@ class World:
 
     def _export(self, session_id: str, form: str, target: Path) -> Path:
         self.exported.append((session_id, form, target))
+        return target
+
+    def _export_turns(self, where: TurnFilter, form: str, target: Path) -> Path:
+        self.exported_turns.append((where, form, target))
         return target
 
     # ---- what tests do and wait for

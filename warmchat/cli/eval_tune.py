@@ -124,7 +124,7 @@ def _words(gain: Difference) -> str:
 
 def _check_free(profile_id: str) -> None:
     """Before the work, not after it: whether a profile can be written under this id."""
-    from warmchat.cli.profiles import own_file
+    from warmchat.profiles.files import own_file
     from warmchat.profiles.parse import is_profile_id
 
     if not is_profile_id(profile_id):
@@ -134,10 +134,11 @@ def _check_free(profile_id: str) -> None:
 
 
 def _write(profile_id: str, wording: str, profile: Profile, profiles: ProfileLibrary) -> None:
-    from warmchat.cli.profiles import text_of, write_new
+    from warmchat.profiles.files import ProfileFiles
 
-    front = re.match(r"\A---\n.*?\n---\n", text_of(profiles.file_of(profile.id)[1]), re.DOTALL)
-    print_text(str(write_new(profile_id, (front[0] if front else "") + wording + "\n")))
+    files = ProfileFiles(profiles)
+    front = re.match(r"\A---\n.*?\n---\n", files.text(profile.id), re.DOTALL)
+    print_text(str(files.create(profile_id, (front[0] if front else "") + wording + "\n")))
 
 
 @contextmanager

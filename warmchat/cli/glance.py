@@ -49,14 +49,24 @@ def glance(command_line: Mapping[str, Any]) -> Glance:
     )
 
 
+def wants_plain(command_line: Mapping[str, Any]) -> bool:
+    """The chat is to go line by line, as far as a glance at the command line, variables and settings files tells."""
+    file = {**_config_file(), **_read(Path(FILE_NAME))}
+    return str(_setting("plain", command_line, file) or "off").strip().lower() not in _OFF
+
+
 def _setting(name: str, command_line: Mapping[str, Any], file: Mapping[str, Any]) -> Any:
     given = command_line.get(name)
     return given if given is not None else os.environ.get(f"WARMCHAT_{name.upper()}", file.get(name))
 
 
 def _config_file() -> Mapping[str, Any]:
+    return _read(config_folder() / FILE_NAME)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads((config_folder() / FILE_NAME).read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

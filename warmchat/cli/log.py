@@ -13,9 +13,10 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.mark import MarkName
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
-from warmchat.domain.verdict import Kind, Label
+from warmchat.domain.verdict import Direction, Kind, Label
 from warmchat.storage.exports.files import write_file
 from warmchat.storage.exports.formats import FORMATS
 from warmchat.storage.exports.jsonl import IMPORT_HINT, as_dict, read_jsonl
@@ -39,6 +40,10 @@ def filters(command: Command) -> Command:
     """Give a command the options that say which turns."""
     day = click.DateTime(["%Y-%m-%d"])
     for option in (
+        click.option("--mark", "marks", multiple=True, type=click.Choice(get_args(MarkName)), help="Your own mark."),
+        click.option("--high-stakes", is_flag=True, help="Only messages about health, money, law or safety."),
+        click.option("--direction", "directions", multiple=True, type=click.Choice(get_args(Direction)),
+                     help="Which of the two bent to what you said."),
         click.option("--min-score", type=click.FloatRange(0, 1), help="Lowest score of the verdict, 0 to 1."),
         click.option("--until", type=day, help="Last day, local time."),
         click.option("--since", type=day, help="First day, local time."),

@@ -56,6 +56,7 @@ class LazyGroup(click.Group):
 @click.option("--shadow", type=click.Choice(["other", "always", "off"]), help="When replies are checked.")
 @click.option("--no-log", "log", flag_value=False, default=None, help="Write nothing.")
 @click.option("--theme", type=click.Choice(["dark", "light"]), help="Colours of the TUI.")
+@click.option("--plain", is_flag=True, default=None, help="Chat line by line, for screen readers and pipes.")
 @click.option("--debug", is_flag=True, default=None, help="Show tracebacks of errors.")
 @click.version_option(__version__, "-V", "--version", prog_name="warmchat")
 @click.pass_context

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shlex
-import shutil
-import subprocess
 from pathlib import Path
 
 import click
@@ -14,20 +10,12 @@ import click
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ProfileError
 from warmchat.domain.text import one_line
-from warmchat.places import config_folder
+from warmchat.profiles.files import TEMPLATE, ProfileFiles, renamed
+from warmchat.profiles.foreign.read import read_foreign
+from warmchat.profiles.foreign.write import FORMATS
 from warmchat.profiles.library import SHIPPED, ProfileLibrary, default_folders
-from warmchat.profiles.parse import is_profile_id, read_profile
-from warmchat.shipped import shipped_folder
-
-_NEW = """\
----
-name: {id}
-description: What this voice is for, in one line.
-sampling: {{temperature: 0.7, top_p: 0.9, min_p: 0.05}}
-accent: warm
----
-You are a helpful assistant.
-"""
+from warmchat.profiles.parse import read_profile
+from warmchat.ui.external_editor import edit_file
 
 
 @click.group()
@@ -107,21 +95,18 @@ def check(context: click.Context, what: tuple[str, ...]) -> None:
 @click.pass_context
 def new(context: click.Context, profile_id: str, origin: str | None) -> None:
     """Write a new profile into your config folder. Nothing is ever overwritten."""
-    if not is_profile_id(profile_id):
-        raise ProfileError(
-            f"A profile cannot be called {one_line(profile_id, 60)!r}",
-            "use small letters, digits, - and _, such as my-voice",
-        )
     library = _library(context)
-    text = _NEW.format(id=profile_id)
-    if origin is not None:
-        text = text_of(library.file_of(origin)[1])
-        text = re.sub(r"\A(---\n(?:(?!---).*\n)*?)name:.*\n", rf"\g<1>name: {profile_id}\n", text, count=1)
-    file = write_new(profile_id, text)
-    now = library.file_of(profile_id)[1]
-    if now != file:
-        talk(f"{now} comes first in the search order, so the new file is not used")
-    elif (shipped_folder("system_prompts") / file.name).exists():
+    files = ProfileFiles(library)
+    text = TEMPLATE.format(id=profile_id) if origin is None else renamed(files.text(origin), profile_id)
+    _said_where(files, profile_id, files.create(profile_id, text))
+
+
+def _said_where(files: ProfileFiles, profile_id: str, file: Path) -> None:
+    """The new file on stdout; on stderr what it replaces, or what keeps it from being read."""
+    hidden_by = files.hidden_by(profile_id, file)
+    if hidden_by is not None:
+        talk(f"{hidden_by} comes first in the search order, so the new file is not used")
+    elif files.shipped(profile_id) is not None:
         talk(f"It takes the place of the shipped {profile_id}.")
     print_text(str(file))
 
@@ -131,60 +116,72 @@ def new(context: click.Context, profile_id: str, origin: str | None) -> None:
 @click.pass_context
 def edit(context: click.Context, profile_id: str) -> None:
     """Open a profile in $VISUAL or $EDITOR; a shipped one is copied to your config folder first."""
-    library = _library(context)
-    label, file = library.file_of(profile_id)
+    files = ProfileFiles(_library(context))
+    label, file = files.place(profile_id)
     if label == SHIPPED:
-        file = write_new(profile_id, text_of(file))
+        file = files.create(profile_id, files.text(profile_id))
         talk(f"{profile_id} comes with the program; your copy is {file}")
-    _run_editor(file)
+    edit_file(file)
     for warning in read_profile(file).warnings:
         talk(f"warning: {warning}")
     print_text(f"{profile_id}: fine")
 
 
+@profiles.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "profile_id", metavar="ID", help="What the profile is called; else its own name.")
+@click.option("--show", "only_show", is_flag=True, help="Print the profile instead of writing it.")
+@click.pass_context
+def import_(context: click.Context, file: Path, profile_id: str | None, *, only_show: bool) -> None:
+    """Make a profile of another program's file, and say what had no place in it. Nothing is ever overwritten.
+
+    \b
+      role.md           aichat role, or agent of Claude Code or VS Code
+      template.yaml     template of llm
+      card.json         character card V1 to V3
+    """
+    found = read_foreign(file)
+    talk(f"{one_line(file.name, 60)}: {found.kind}")
+    for line in found.dropped:
+        talk(f"left out: {line}")
+    if only_show:
+        print_text(found.text.rstrip("\n"))
+        return
+    files = ProfileFiles(_library(context))
+    wanted = profile_id or found.profile_id
+    _said_where(files, wanted, files.create(wanted, found.text))
+
+
+@profiles.command()
+@click.argument("profile_id", metavar="ID")
+@click.option("--to", "form", type=click.Choice(["warmchat", *FORMATS]), default="warmchat", show_default=True,
+              help="The program it is for; card: a character card V2.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="A new file instead of stdout.")
+@click.pass_context
+def export(context: click.Context, profile_id: str, form: str, output: Path | None) -> None:
+    """Write a profile for another program, and say what had no place in it."""
+    library = _library(context)
+    lost: list[str]
+    if form == "warmchat":
+        text, lost = ProfileFiles(library).text(profile_id), []
+    else:
+        text, lost = FORMATS[form][1](library.get(profile_id))
+    for line in lost:
+        talk(f"left out: {line}")
+    if output is None:
+        print_text(text.rstrip("\n"))
+        return
+    try:
+        with output.open("x", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise ProfileError(f"{one_line(str(output))} cannot be written: {error.strerror}",
+                           "name a new file in a folder that can be written") from error  # fmt: skip
+    print_text(str(output))
+
+
 def _library(context: click.Context) -> ProfileLibrary:
     return ProfileLibrary(default_folders(settings_of(context)))
-
-
-def text_of(file: Path) -> str:
-    """The text of a profile file. Raises `ProfileError`."""
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{one_line(str(file))} cannot be read", "warmchat profiles check says why") from error
-
-
-def own_file(profile_id: str) -> Path:
-    """Where a profile of this id stands in the user's folder."""
-    return config_folder() / "system_prompts" / f"{profile_id}.md"
-
-
-def write_new(profile_id: str, text: str) -> Path:
-    """A new file in the user's folder. Raises `ProfileError` where there is one."""
-    file = own_file(profile_id)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError as error:
-        raise ProfileError(f"{file} exists already", f"warmchat profiles edit {profile_id} opens it") from error
-    except OSError as error:
-        raise ProfileError(f"{file} cannot be written: {error.strerror}", "check the folder's permissions") from error
-    return file
-
-
-def _run_editor(file: Path) -> None:
-    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    found = next((path for name in ("nano", "vi", "notepad") if (path := shutil.which(name))), None)
-    try:
-        command = shlex.split(wanted) if wanted else [found] if found else []
-        if not command:
-            raise ProfileError("There is no editor", f"set EDITOR, or edit {file} by other means")
-        code = subprocess.run([*command, str(file)], check=False).returncode
-    except (OSError, ValueError) as error:  # ValueError: quotes in $EDITOR that do not close
-        raise ProfileError(f"The editor {wanted!r} cannot be run: {error}", "set EDITOR to another one") from error
-    if code != 0:
-        raise ProfileError(f"The editor ended with code {code}", f"the file is {file}")
 
 
 def _jsonable(value: object) -> object:

@@ -49,7 +49,9 @@ class SettingsError(WarmchatError):
 
 
 class ProfileError(WarmchatError):
-    """A profile file cannot be used."""
+    """A profile file cannot be used. ``line`` counts from 1 in the file, where the reason stands on one."""
+
+    line: int | None = None
 
 
 class UnknownProfile(ProfileError):

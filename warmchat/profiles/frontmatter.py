@@ -77,6 +77,22 @@ def read_document(text: str) -> Document:
     return Document(_constructed(source), found, body)
 
 
+def read_mapping(text: str) -> dict[str, Any]:
+    """A whole file of YAML that is a mapping of words; bounded like front matter, but for its length.
+
+    Raises:
+        FrontMatterError: not YAML, not such a mapping, or too deep.
+    """
+    source = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if len(source) > MAX_FILE_BYTES:
+        raise FrontMatterError(1, f"the file is longer than {MAX_FILE_BYTES} characters", "less")
+    root = _composed(source)
+    if not isinstance(root, yaml.MappingNode):
+        raise FrontMatterError(1, "the file is not a list of settings", "lines such as name: companion")
+    _note_lines(root, (), {})
+    return _constructed(source)
+
+
 def _trimmed(body: str) -> str:
     return body.removeprefix("\n").removesuffix("\n")
 

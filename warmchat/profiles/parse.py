@@ -125,4 +125,6 @@ def _place(file: Path, line: int) -> str:
 
 
 def _error(file: Path, line: int, message: str, write: str) -> ProfileError:
-    return ProfileError(f"{_place(file, line)}: {one_line(message)}", f"write {write}")
+    error = ProfileError(f"{_place(file, line)}: {one_line(message)}", f"write {write}")
+    error.line = line
+    return error

@@ -39,7 +39,7 @@ from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import ContextUse, SessionRules
 from warmchat.session.speech import Speech
 from warmchat.session.transcript import Transcript
-from warmchat.voices.direct import asked_anew, prompt_messages
+from warmchat.voices.direct import asked_anew, direct_job, prompt_messages
 from warmchat.voices.reading import read_job
 from warmchat.voices.setting import Changes, Key, Setting
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from warmchat.storage.log import SessionLog
 
 COMPANION = "companion"
+TRIAL_SEED = 1
 
 
 class ChatSession:
@@ -197,6 +198,21 @@ class ChatSession:
         turns = self._parts.windows.of(self.turns, reader.sequence)
         used = engine.count(prompt_messages(reader.profile, reader.history_of(turns), ""))
         return ContextUse(used=used, limit=engine.describe().n_ctx)
+
+    def try_out(self, profile: Profile, text: str) -> Handle:
+        """Let a profile answer one message by itself, also one that stands in no file. Nothing of it is kept.
+
+        Its prompt, sampling and adapters answer; its strategy has no part in it. What is drawn is drawn with one seed,
+        so that two profiles can be told apart. Raises `WarmchatError`.
+        """
+        parts = self._parts
+        engine = parts.need_engine()
+        setting = parts.dials.own_setting(profile, parts.base())
+        seed = TRIAL_SEED if profile.sampling.seed is None else profile.sampling.seed
+        seeded = replace(profile, sampling=replace(profile.sampling, seed=seed))
+        return engine.submit(
+            direct_job(seeded, [], text, sequence="trial", priority=Priority.ASKED, adapters=setting.adapters)
+        )
 
     def cancel(self) -> None:
         """Stop the visible reply; what came of it is kept."""

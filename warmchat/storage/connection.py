@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from warmchat.domain.errors import LogError, LogNotWritable
+from warmchat.domain.stakes import high_stakes
 from warmchat.storage.migrations import LOG, Kind, check, migrate
 
 BUSY_TIMEOUT_S = 5.0  # another program's write takes milliseconds; its delete with a checkpoint may take a second
@@ -86,6 +87,7 @@ def _prepared(connection: sqlite3.Connection, path: Path | None, kind: Kind) -> 
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer; in memory this stays `memory`
     migrate(db, path, kind)
+    connection.create_function("high_stakes", 1, high_stakes, deterministic=True)  # no view uses it: Datasette lacks it
     return db
 
 

@@ -20,7 +20,7 @@ from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import queries, writes
 from warmchat.storage.connection import connect, errors_mapped
-from warmchat.storage.records import DISAGREEMENTS, Hit, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import DISAGREEMENTS, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.search import search
 
 SESSIONS_HINT = "`warmchat log sessions` lists them"
@@ -227,6 +227,34 @@ class SessionLog:
         """Turns of all sessions that `where` lets through, newest first; without it, the disagreements."""
         with self._reading() as db:
             return queries.turns(db, where, newest_first=True, limit=limit)
+
+    def flag_list(self, where: TurnFilter = DISAGREEMENTS, limit: int = 500) -> tuple[list[Flag], int]:
+        """The newest turns of all sessions that `where` lets through, as lines of a list, and how many there are."""
+        with self._reading() as db:
+            return queries.flag_list(db, where, limit)
+
+    def course(self, where: TurnFilter | None = None) -> list[Day]:
+        """What the checks of the turns that `where` lets through came to, day by day; a day without any is left out."""
+        with self._reading() as db:
+            return queries.course(db, where or TurnFilter())
+
+    def voices_and_models(self) -> tuple[list[str], list[str]]:
+        """Ids of the profiles and names of the models whose replies were compared, sorted."""
+        with self._reading() as db:
+            return queries.voices_and_models(db)
+
+    def turn(self, turn_id: str) -> Turn:
+        """One turn with its current verdict. Raises `NotFound`."""
+        with self._reading() as db:
+            found = queries.turn(db, turn_id)
+        if found is None:
+            raise NotFound(f"The log holds no turn {turn_id!r}", SESSIONS_HINT)
+        return found
+
+    def messages(self, limit: int = 200) -> list[str]:
+        """The user's newest messages of all sessions, oldest first, each text once."""
+        with self._reading() as db:
+            return queries.messages(db, limit)
 
     def search(self, text: str, limit: int = 100) -> list[Hit]:
         """Messages and replies that hold all words of `text`, newest first. Any text may be asked."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlite_utils import Database
@@ -14,7 +15,7 @@ from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
-from warmchat.storage.records import Judgement, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
 SESSIONS = """
@@ -133,6 +134,53 @@ def profiles(db: Database, hashes: Iterable[str]) -> dict[str, Profile]:
     return {key: profile for key, profile in found.items() if profile is not None}
 
 
+FLAG = ", ".join(f.name for f in fields(Flag) if f.name != "mark") + ", ifnull(mark, '') AS mark"
+COURSE = """
+SELECT date(created_at, 'localtime') AS day, count(*) AS checked, sum(label = 'disagree') AS flagged,
+    sum(label = 'disagree' AND direction = 'reply' AND kind IN ('premise_accepted', 'contradiction')) AS went_along
+FROM exchanges WHERE label IN ('agree', 'disagree', 'unsure') AND {} GROUP BY day ORDER BY day
+"""
+
+
+def flag_list(db: Database, where: TurnFilter, limit: int) -> tuple[list[Flag], int]:
+    """The newest turns that `where` lets through, and how many there are in all."""
+    sql, parameters = condition(where)
+    count: int = db.execute(f"SELECT count(*) FROM exchanges WHERE {sql}", parameters).fetchone()[0]  # noqa: S608
+    found = db.query(
+        f"SELECT {FLAG} FROM exchanges WHERE {sql} ORDER BY n DESC LIMIT ?",  # noqa: S608  only own words are put in
+        [*parameters, limit],
+    )
+    return [Flag(**row) for row in found], count
+
+
+def course(db: Database, where: TurnFilter) -> list[Day]:
+    """What checks came to, day by day, oldest first; `where` says of which turns."""
+    sql, parameters = condition(where)
+    return [Day(**row) for row in db.query(COURSE.format(sql), parameters)]
+
+
+def voices_and_models(db: Database) -> tuple[list[str], list[str]]:
+    """Ids of the profiles and names of the models whose replies were compared."""
+    compared = "FROM exchanges WHERE label IN ('agree', 'disagree', 'unsure')"
+    profiles_found, models_found = (
+        [row[0] for row in db.execute(f"SELECT DISTINCT {column} {compared} ORDER BY 1") if row[0]]
+        for column in ("profile", "model_name")
+    )
+    return profiles_found, models_found
+
+
+def messages(db: Database, limit: int) -> list[str]:
+    """The user's newest messages, oldest first, each text once, at its newest place."""
+    found = db.execute("SELECT user_text FROM turns ORDER BY n DESC LIMIT ?", [limit]).fetchall()
+    return list(dict.fromkeys(row[0] for row in found))[::-1]
+
+
+def turn(db: Database, turn_id: str) -> Turn | None:
+    """One turn with its current verdict; None where the log does not hold it."""
+    places = db.query("SELECT turn_id, reply_id, shadow_id, verdict_n FROM exchanges WHERE turn_id = ?", [turn_id])
+    return next(iter(_turns_at(db, list(places))), None)
+
+
 def condition(where: TurnFilter) -> tuple[str, list[Any]]:
     """The filter as an SQL condition on the view `exchanges`, with its parameters."""
     parts: list[str] = []
@@ -142,10 +190,14 @@ def condition(where: TurnFilter) -> tuple[str, list[Any]]:
         ("label", where.labels),
         ("kind", where.kinds),
         ("profile", where.profiles),
+        ("direction", where.directions),
+        ("ifnull(mark, '')", where.marks),
     ):
         if values:
             parts.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608  the column stands above
             parameters.append(json.dumps(list(values)))
+    if where.high_stakes:
+        parts.append("high_stakes(user_text)")
     if where.model:
         parts.append("(instr(lower(model_name), lower(?)) OR instr(model, ?) = 1)")
         parameters += [where.model, where.model]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from warmchat.domain.mark import Mark
+from warmchat.domain.mark import Mark, MarkName
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, ReplyRole, Turn
-from warmchat.domain.verdict import Kind, Label, Verdict
+from warmchat.domain.verdict import Direction, Kind, Label, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class TurnFilter:
         since: not older than this; ISO 8601 with offset, like `Turn.created_at`.
         until: older than this.
         min_score: the verdict's score is at least this.
+        marks: what the user thought of the answers; "" is a turn without a mark.
+        high_stakes: only messages about health, money, law or safety (`domain.stakes`).
     """
 
     sessions: tuple[str, ...] = ()
@@ -56,9 +58,47 @@ class TurnFilter:
     since: str | None = None
     until: str | None = None
     min_score: float | None = None
+    directions: tuple[Direction, ...] = ()
+    marks: tuple[MarkName | Literal[""], ...] = ()
+    high_stakes: bool = False
 
 
 DISAGREEMENTS = TurnFilter(labels=("disagree",))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A compared turn as a line in a list of all sessions. ``mark`` is "" where the user made none."""
+
+    turn_id: str
+    session_id: str
+    session_title: str
+    created_at: str
+    profile: str
+    model_name: str
+    user_text: str
+    label: Label
+    kind: Kind | None
+    direction: Direction | None
+    score: float | None
+    mark: MarkName | Literal[""]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What checks came to on one day of the user's clock.
+
+    Attributes:
+        day: ISO 8601 date.
+        checked: replies that were compared with the reference's.
+        flagged: of those, where the reference would have said otherwise.
+        went_along: of those, where the reply took up a claim or plan of the user's that the reference rejected.
+    """
+
+    day: str
+    checked: int
+    flagged: int
+    went_along: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,12 +17,15 @@ from textual.message import Message
 from textual.screen import Screen
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import printable
+from warmchat.domain.text import one_line, printable
+from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
+from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.glance import Glance, GlanceShelf
-from warmchat.ui.keys import CHAT
+from warmchat.ui.keymap import QUIT, shown
+from warmchat.ui.keys import CHAT, Deed
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
@@ -52,7 +57,7 @@ class WarmchatApp(App[None]):
         "chat/strip.tcss",
         "chat/prompt.tcss",
     ]  # of the first screen; each of the others brings its own, which is not parsed before it is opened
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id=QUIT)]
 
     class ModelChanged(Message):
         """The model's seat has a new state."""
@@ -163,6 +168,12 @@ class WarmchatApp(App[None]):
             self.off_record = not self.settings.log
         if self.settings.theme != self._glance.theme:
             self.theme = THEMES[self.settings.theme].name
+        self.set_keymap(keymap.use(self.settings.keys))
+        if self.settings.reduced_motion:
+            self.animation_level = "none"
+            self.chat.prompt.cursor_blink = False
+            self.chat.flow.paint_s = (1.0, 1.0)
+        self.chat.flow.hourly = HourlyCount(on=self.settings.reminders)
         self.profiles_changed(first=True)
         self.chat.show_start()
         if self.seat.state.status != "starting":
@@ -267,6 +278,11 @@ class WarmchatApp(App[None]):
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
+    def open_turn(self, session_id: str, turn_id: str) -> None:
+        """Go to a turn of this session, or of one that is opened for it."""
+        here = self.session is not None and self.session.id == session_id
+        self.call_next(self.chat.go_to, turn_id) if here else self.open_session(session_id, turn_id=turn_id)
+
     def _would_lose_turns(self) -> bool:
         """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""
         now = time.monotonic()
@@ -292,7 +308,14 @@ class WarmchatApp(App[None]):
         if old is not None:
             self._let_go(old)
         await self.chat.show_session(event.session)
+        threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
         await self.chat.go_to(event.turn_id)
+
+    def _learn_messages(self) -> None:
+        """What was written in earlier sessions, for walking back through it."""
+        with suppress(WarmchatError, RuntimeError):  # RuntimeError: the app is closing
+            messages = self.services.messages()
+            self.call_from_thread(self.chat.recall.learn, messages)
 
     def _let_go(self, old: ChatSession) -> None:
         """Close a session, and delete what waited for that."""
@@ -344,20 +367,25 @@ class WarmchatApp(App[None]):
         self._interrupted_at = now
         self.tell("Ctrl+C again quits", "Esc stops a reply")
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do, by name."""
-        if screen is not self.chat:
-            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
-            return
-        for deed in CHAT:
+        deeds: tuple[Deed, ...] = CHAT if screen is self.chat else getattr(screen, "DEEDS", ())
+        for deed in deeds:
             if deed.action:
                 command = f"/{deed.command}" if deed.command else ""
-                say = " · ".join(part for part in (deed.shown, command, deed.more) if part)
-                yield SystemCommand(deed.title, say, self._palette_deed(deed.action))
+                say = " · ".join(part for part in (shown(deed), command, deed.more) if part)
+                yield SystemCommand(deed.title, say, self._palette_deed(screen, deed.action))
+        if screen is self.chat:
+            for profile in self.profiles.all():
+                name = one_line(profile.name, 40)
+                yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
+                                    partial(self.chat.speak_as, profile.id))  # fmt: skip
+        else:
+            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
 
-    def _palette_deed(self, action: str) -> Callable[[], Awaitable[None]]:
+    def _palette_deed(self, screen: Screen[Any], action: str) -> Callable[[], Awaitable[None]]:
         async def run() -> None:
-            await self.chat.run_action(action)
+            await screen.run_action(action)
 
         return run
 

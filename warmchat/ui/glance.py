@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from warmchat.domain.errors import UnknownProfile
@@ -27,6 +28,10 @@ class Glance:
     reference: str = "oracle"
     theme: Literal["dark", "light"] = "dark"
     log: bool = True
+    danger_note: str = ""
+    reminders: bool = True
+    reduced_motion: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 class GlanceShelf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -30,23 +31,31 @@ class Deed:
     argument: str = ""
     more: str = ""
 
+    @property
+    def name(self) -> str:
+        """Its title as the setting `keys` has it: ``switch-voice``. Deeds of one title share their keys."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower().replace("’", "")).strip("-")
+
 
 CHAT: tuple[Deed, ...] = (
     Deed("Writing", "Send the message", "Enter"),
     Deed("Writing", "New line", "Ctrl+J, Alt+Enter", more="or Shift+Enter, where terminals send it"),
     Deed("Writing", "Attach a file as text", "Ctrl+T", "ctrl+t", "attach", "attach", "[PATH]"),
+    Deed("Writing", "Message before, message after", "Alt+P, Alt+N", more="of what you wrote, ever"),
+    Deed("Writing", "Write in your editor", "Alt+X", "alt+x", "external_editor", "editor", more="$VISUAL or $EDITOR"),
     Deed("Writing", "Edit a message", "Alt+E", "alt+e", "edit", "edit", more="and go on from there, on a branch"),
     Deed("Writing", "Make the reply again", "Ctrl+R", "ctrl+r", "ask_again", "again", more="with another draw"),
     Deed("Writing", "Go on with a cut reply", "Alt+C", "alt+c", "go_on", "continue"),
     Deed("Writing", "Stop the reply", "Esc", "escape", "stop", more="what came of it is kept"),
     Deed("Voices", "Switch voice", "F2, Ctrl+O", "f2,ctrl+o", "switch_voice", "switch", more="for the next turn"),
-    Deed("Voices", "Choose a profile", "F6", "f6", "profile", "profile", "[ID]"),
+    Deed("Voices", "Profiles", "F6", "f6", "profile", "profile", "[ID]", more="choose, read, edit, try, import"),
     Deed("Voices", "Choose a model", "F3", "f3", "model", "model", "[FILE.gguf]"),
     Deed("Voices", "Colder", "Alt+-", "alt+minus", "colder", more="one step of the warmth dial"),
     Deed("Voices", "Warmer", "Alt+=, Alt++", "alt+equals_sign,alt+plus", "warmer"),
     Deed("Voices", "Warmth dial", "", "", "warmth", "warmth", "[-1..1|off]", more="off: as the profile says"),
     Deed("Voices", "Adapters", "Ctrl+L", "ctrl+l", "adapters", "adapters", more="their strengths, live"),
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
+    Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
     Deed("Checking", "What it costs in truth", "Alt+M", "alt+m", "measured", "measured", more="as last measured"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
@@ -76,6 +85,8 @@ MOVING: tuple[tuple[str, str], ...] = (
     ("pagedown", "page(1)"),
     ("ctrl+home", "to_start"),
     ("ctrl+end", "to_end"),
+    ("alt+p", "recall(-1)"),
+    ("alt+n", "recall(1)"),
 )
 
 PANEL: tuple[Deed, ...] = (
@@ -113,6 +124,51 @@ ADAPTERS: tuple[Deed, ...] = (
     Deed("Adapters", "Back to the chat", "Esc, Ctrl+L", "escape,ctrl+l", "leave"),
 )
 
+PROFILES: tuple[Deed, ...] = (
+    Deed("Profiles", "Choose one", "Up, Down"),
+    Deed("Profiles", "Let it speak next", "Enter"),
+    Deed("Profiles", "Edit here", "e", "e", "edit", more="of a shipped one, your own copy"),
+    Deed("Profiles", "Edit in your editor", "E", "E,shift+e", "external", more="$VISUAL or $EDITOR"),
+    Deed("Profiles", "Try it", "t", "t", "try", more="beside the reference, on a message of yours"),
+    Deed("Profiles", "Differences from the shipped one", "d", "d", "differences"),
+    Deed("Profiles", "New", "n", "n", "new"),
+    Deed("Profiles", "Duplicate", "c", "c", "duplicate"),
+    Deed("Profiles", "Import", "i", "i", "import", more="aichat role, agent, llm template, character card"),
+    Deed("Profiles", "Export for another program", "x", "x", "export"),
+    Deed("Profiles", "Help", "F1, ?", "f1,question_mark", "help"),
+    Deed("Profiles", "Back to the chat", "Esc, q, F6", "escape,q,f6", "leave"),
+)
+
+EDITOR: tuple[Deed, ...] = (
+    Deed("Profile", "Save", "F2, Ctrl+S", "f2,ctrl+s", "save", more="of a shipped profile, your own copy"),
+    Deed("Profile", "Try the draft", "F5", "f5", "try", more="beside what is saved, on a message of yours"),
+    Deed("Profile", "Differences", "F4", "f4", "differences", more="from the shipped file, or from what is saved"),
+    Deed("Profile", "Go to the mistake", "F8", "f8", "to_mistake"),
+    Deed("Profile", "Go on in your editor", "Alt+X", "alt+x", "external", more="$VISUAL or $EDITOR"),
+    Deed("Profile", "Help", "F1", "f1", "help"),
+    Deed("Profile", "Back", "Esc", "escape", "leave"),
+)
+
+FLAGS: tuple[Deed, ...] = (
+    Deed("Disagreements", "Choose one", "Up, Down"),
+    Deed("Disagreements", "Both answers side by side", "Enter"),
+    Deed("Disagreements", "Open the conversation there", "o", "o", "conversation"),
+    Deed("Disagreements", "Export what is listed", "e", "e", "export", more="JSON Lines, CSV, Markdown, HTML"),
+    Deed("Disagreements", "Show or hide the course over time", "s", "s", "course"),
+    Deed("Narrow the list", "By verdict", "l", more="with Shift the other way round, as all below"),
+    Deed("Narrow the list", "By kind", "k"),
+    Deed("Narrow the list", "By who bent to what you said", "d"),
+    Deed("Narrow the list", "By score", "c"),
+    Deed("Narrow the list", "By stakes", "t", more="your message speaks of health, money, law or safety"),
+    Deed("Narrow the list", "By voice", "v"),
+    Deed("Narrow the list", "By model", "m"),
+    Deed("Narrow the list", "By age", "a"),
+    Deed("Narrow the list", "By your mark", "r"),
+    Deed("Narrow the list", "All again", "x", "x", "clear"),
+    Deed("Disagreements", "Help", "F1, ?", "f1,question_mark", "help"),
+    Deed("Disagreements", "Back to the chat", "Esc, q, F12", "escape,q,f12", "leave"),
+)
+
 # Bound, not left to widgets: a widget takes its keys later than a screen takes its own, and a number that is typed fast
 # would go to the wrong adapter or lose its end.
 _OF_A_NUMBER = {"full_stop": ".", "comma": ",", "minus": "-", "plus": "+", **{digit: digit for digit in "0123456789"}}
@@ -144,7 +200,9 @@ COMMANDS: dict[str, Deed] = {deed.command: deed for deed in CHAT if deed.command
 
 def bindings(deeds: tuple[Deed, ...]) -> list[Binding]:
     """Bindings for a screen. They go before those of the focused widget: the text box knows F6 and Ctrl+D too."""
-    return [Binding(d.keys, d.action, d.title, show=False, priority=True) for d in deeds if d.keys and d.action]
+    return [
+        Binding(d.keys, d.action, d.title, show=False, priority=True, id=d.name) for d in deeds if d.keys and d.action
+    ]
 
 
 def moving_bindings(moving: tuple[tuple[str, str], ...] = MOVING) -> list[Binding]:

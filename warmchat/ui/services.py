@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
+    from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
     from warmchat.evals.report import Report
+    from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
+    from warmchat.storage.records import Day, Flag, TurnFilter
 
 
 class ScreenSettings(Protocol):
@@ -30,6 +33,20 @@ class ScreenSettings(Protocol):
     @property
     def log(self) -> bool:
         """Whether sessions are kept."""
+
+    @property
+    def danger_note(self) -> str:
+        """Where to turn, under a message that says a life is in danger."""
+
+    @property
+    def reminders(self) -> bool:
+        """Whether a long talk is told how its replies fared."""
+
+    @property
+    def reduced_motion(self) -> bool: ...
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The user's own keys, by the names of deeds."""
 
 
 class ProfileShelf(Protocol):
@@ -120,6 +137,22 @@ class SessionShelf(Protocol):
         """Whether nothing is left of it in the files."""
 
 
+class FlagLog(Protocol):
+    """The log, as the screen of disagreements asks it. Each may block and raises `LogError`."""
+
+    def flag_list(self, where: TurnFilter, limit: int, /) -> tuple[list[Flag], int]:
+        """The newest turns that fit, and how many fit."""
+
+    def course(self, where: TurnFilter, /) -> list[Day]:
+        """What checks came to, day by day."""
+
+    def voices_and_models(self) -> tuple[list[str], list[str]]:
+        """Profiles and models whose replies were compared."""
+
+    def turn(self, turn_id: str, /) -> Turn:
+        """One turn. Raises `NotFound`."""
+
+
 @dataclass(frozen=True)
 class Services:
     """What the app is started with.
@@ -132,6 +165,10 @@ class Services:
         log: the sessions of the log; may block the first time.
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start, or `last`; None for a new one.
+        flags: the log, opened where it was not; may block.
+        messages: what the user wrote last in all sessions, oldest first; may block.
+        profile_files: the files behind `profiles`.
+        export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
         last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
@@ -144,6 +181,10 @@ class Services:
     find_models: Callable[[], Sequence[FoundModel]]
     export: Callable[[str, str, Path], Path]
     log: Callable[[], SessionShelf]
+    flags: Callable[[], FlagLog]
+    profile_files: ProfileFiles
+    messages: Callable[[], Sequence[str]]
+    export_turns: Callable[[TurnFilter, str, Path], Path]
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str

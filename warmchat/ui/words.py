@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warmchat.compare.repetition import repeats_itself
-from warmchat.domain.text import one_line
+from warmchat.domain.text import one_line, printable
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Reply
@@ -106,6 +106,24 @@ def direction_words(verdict: Verdict, voice: str, reference: str) -> str:
             return "neither bent to what you said"
         case None:
             return ""
+
+
+def where_to_turn_words(note: str) -> str:
+    """The note of the settings under a message that says a life is in danger, with whose words they are."""
+    return f"{printable(note).strip()}\n(from warmchat, not from the model)"
+
+
+def program_words(reference: str, *, checked: bool) -> tuple[str, str]:
+    """What a voice beside the reference is, at length and short, for the header."""
+    if not checked:
+        return "a program; its words are not checked", "a program, unchecked"
+    return f"a program; the {one_line(reference, 24)} checks its words", "a program, checked"
+
+
+def flagged_words(voice: str, replies: int, checked: int, flagged: int, reference: str) -> str:
+    """How many replies of a long talk were flagged."""
+    words = f"{voice} has replied {replies:,} times in this session. {checked:,} of the replies were compared with the "
+    return words + f"{one_line(reference, 24)}; in {flagged:,} it would have said otherwise."
 
 
 def tokens_per_second(reply_tokens: int, reply_s: float, first_token_s: float) -> float | None:

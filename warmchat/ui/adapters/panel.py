@@ -37,6 +37,7 @@ class AdaptersPanel(ModalScreen[None]):
     """
 
     CSS_PATH = "panel.tcss"
+    DEEDS = ADAPTERS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ADAPTERS), *moving_bindings(ADAPTERS_MOVING)]
 
     def __init__(self, steering: Steering, voice: VoiceLook) -> None:

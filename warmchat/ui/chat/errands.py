@@ -12,6 +12,7 @@ from warmchat.domain.text import one_line
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.ui.chat.screen import ChatScreen
+    from warmchat.ui.services import FlagLog
 
 FORMATS = ("md", "html", "jsonl", "csv")
 
@@ -55,6 +56,32 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
                 turn, voice=screen.look_of_reply(turn.reply), reference=screen.look_of(turn.shadow.profile)
             )
         )
+
+
+async def go_to(screen: ChatScreen, turn_id: str) -> None:
+    """Bring a turn of the session into sight, on whatever branch it stands."""
+    session = screen.session
+    if session is None or not turn_id:
+        return
+    if turn_id not in {turn.id for turn in session.turns}:
+        try:
+            session.show_branch(turn_id)
+        except KeyError:  # deleted meanwhile, or written by another program
+            screen.chat_app.tell("That turn is not in this session any more", severity="warning")
+            return
+    await screen.transcript.go_to(turn_id)
+
+
+def flags(screen: ChatScreen) -> None:
+    """Open the disagreements of all sessions."""
+    from warmchat.ui.flags.screen import FlagsScreen
+
+    app = screen.chat_app
+
+    def log() -> FlagLog:
+        return app.services.flags()  # asked in a thread: the start may still be under way
+
+    app.push_screen(FlagsScreen(log))
 
 
 def _was_changed(screen: ChatScreen, turn: Turn) -> bool:
@@ -117,6 +144,24 @@ def attach(screen: ChatScreen, path: str) -> None:
         screen.app.push_screen(PathForm("Attach a file as text", "Path of the file"), take)
 
 
+def external_editor(screen: ChatScreen) -> None:
+    """Go on writing the message in the user's own editor; marks of files and pastes stand in it as marks."""
+    from textual.app import SuspendNotSupported
+
+    from warmchat.ui.external_editor import edit_text
+
+    app = screen.chat_app
+    try:
+        with app.suspend():
+            text = edit_text(screen.prompt.text)
+    except SuspendNotSupported:
+        app.tell("This terminal cannot be lent to another program")
+    except WarmchatError as error:
+        app.tell(error.message, error.hint, severity="error")
+    else:
+        screen.prompt.rewrite(text.strip("\n"))
+
+
 def adapters(screen: ChatScreen) -> None:
     """Show the active voice's adapters and let their strengths be changed."""
     from warmchat.ui.adapters.panel import AdaptersPanel
@@ -165,9 +210,8 @@ def choose_model(screen: ChatScreen) -> None:
 
 
 def choose_profile(screen: ChatScreen) -> None:
-    """Pick the voice that speaks next."""
-    from warmchat.ui.pickers.picker import Picker
-    from warmchat.ui.pickers.rows import profile_rows
+    """Pick the voice that speaks next; edit it first, or try it."""
+    from warmchat.ui.profiles.screen import ProfilesScreen
 
     app = screen.chat_app
 
@@ -175,9 +219,11 @@ def choose_profile(screen: ChatScreen) -> None:
         if profile_id:
             screen.speak_as(profile_id)
 
-    app.push_screen(
-        Picker("Profiles", load=lambda: profile_rows(app.services.profiles.all()), empty="No profile was found"), take
-    )
+    if screen.session is None:
+        app.tell("The session is still being opened")
+        return
+    now = screen.session.profile.id
+    app.push_screen(ProfilesScreen(app.services.profile_files, chosen=now), take)
 
 
 def export(screen: ChatScreen, what: str) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from warmchat.ui.chat.turn_view import TurnView
+from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.turn_thread import TurnEnded
 from warmchat.ui.words import tokens_per_second
 
@@ -40,6 +41,8 @@ class TurnFlow:
         self._log_said = False
         self._paint_at = 0.0
         self._spent_before = 0.0
+        self.hourly = HourlyCount(on=True)
+        self.paint_s = PAINT_S
 
     @property
     def replying(self) -> bool:
@@ -139,7 +142,7 @@ class TurnFlow:
         if self._live is None or now < self._paint_at:
             return
         spent = time.thread_time()
-        quickest, slowest = PAINT_S
+        quickest, slowest = self.paint_s
         self._paint_at = now + min(slowest, max(quickest, (spent - self._spent_before) / SHARE))
         self._spent_before = spent
         self._live.reply.paint()
@@ -183,6 +186,7 @@ class TurnFlow:
                 pending.discard(turn_id)
                 if view is not None:
                     view.judge(verdict)
+                    self._say_hourly(turn_id, view)
             case told.TurnFailed(_, message, hint):
                 self._screen.chat_app.tell(message, hint, severity="error")
                 if view is not None:
@@ -199,6 +203,15 @@ class TurnFlow:
                 view.reply.add(text)
             case told.WindowMoved(turn_id, dropped):
                 self._window_moved(turn_id, len(dropped), view)
+
+    def _say_hourly(self, turn_id: str, view: TurnView) -> None:
+        """In a long talk with a checked voice: how its replies fared."""
+        session, screen = self._screen.session, self._screen
+        turn = next((t for t in session.turns if t.id == turn_id), None) if session is not None else None
+        reference = screen.reference_look()
+        if session is not None and turn is not None and turn.profile != reference.id:
+            names = (screen.look_of(turn.profile).name, reference.name.lower())
+            view.note(self.hourly.due(session.turns, turn.profile, names, time.monotonic()))
 
     def _window_moved(self, turn_id: str, dropped: int, view: TurnView | None) -> None:
         session = self._screen.session

@@ -33,6 +33,7 @@ class HeaderState:
     dial: float | None = None
     lacks: tuple[str, ...] = ()
     off_record: bool = False
+    says: tuple[str, str] = ("", "")  # what the voice is, at length and short
 
 
 def lacks(info: EngineInfo | None) -> tuple[str, ...]:
@@ -48,17 +49,20 @@ def header_line(state: HeaderState, width: int) -> Content:
     off = Content.styled(" OFF THE RECORD " if width >= 60 else " OFF REC ", "bold reverse")
     meter_long, meter_short, speed = _meter(state, long=True), _meter(state, long=False), _speed(state)
     dial_long, dial_short = _dial(state, long=True), _dial(state, long=False)
+    says_long, says = (f"{words}  " if words else "" for words in state.says)
     choices = [
-        (dial_long, [speed, meter_long]), (dial_short, [speed, meter_long]), (dial_short, [meter_long]),
-        (dial_short, [meter_short]), (dial_short, []), ("", []),
+        (says_long + dial_long, [speed, meter_long]), (says + dial_long, [speed, meter_long]),
+        (says + dial_short, [speed, meter_long]), (says + dial_short, [meter_long]),
+        (says + dial_short, [meter_short]), (says + dial_short, []), (says, []), ("", []),
     ]  # fmt: skip
+    choices = [(middle.strip(), right) for middle, right in choices]
     model_room = min(len(state.model), 24)
     for at, (dial, parts) in enumerate(choices):
         shown = [Content.styled(part, "$foreground 85%") for part in parts if part]
         right = Content("  ").join([*shown, off] if state.off_record else shown)
         room = width - badge.cell_length - right.cell_length - 3 - (len(dial) + 2 if dial else 0)
         # The name of the model is cut for the dial, for nothing else.
-        if room >= (model_room if at < len(choices) - 2 else 0):
+        if room >= (model_room if at < len(choices) - 3 else 0):
             break
     name = Content(one_line(state.model, room)) if room >= 4 and state.model else Content("")
     style = "$foreground 70%" if state.dial is None else ""

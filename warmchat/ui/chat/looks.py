@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.text import one_line
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import dial_words, raw_words
+from warmchat.ui.words import dial_words, program_words, raw_words
 
 if TYPE_CHECKING:
     from warmchat.domain.profile import Profile
     from warmchat.domain.turn import Reply
+    from warmchat.session import ChatSession
     from warmchat.voices.setting import Setting
 
 
@@ -21,6 +22,12 @@ def look_with(look: VoiceLook, setting: Setting | None, reference: str) -> Voice
         return look
     dial = next((setting.dial for state in setting.changed if state.driven), None)
     return replace(look, moved=dial, changed=any(not state.driven for state in setting.changed))
+
+
+def says_of(look: VoiceLook, session: ChatSession, reference: VoiceLook) -> tuple[str, str]:
+    """What a voice beside the reference is, for the header, at length and short."""
+    checked = session.rules.shadow != "off"
+    return ("", "") if look.id == reference.id else program_words(reference.name.lower(), checked=checked)
 
 
 def look_of_reply(look: VoiceLook, reply: Reply, profile: Profile, reference: str) -> VoiceLook:

@@ -72,6 +72,11 @@ class Prompt(TextArea):
         self.clear_written()
         self.take_paste(text)
 
+    def rewrite(self, text: str) -> None:
+        """Replace what is written; what its marks stand for stays."""
+        self.load_text(printable(text))
+        self.move_cursor(self.document.end)
+
     def clear_written(self) -> None:
         """Forget what is written and enclosed."""
         self.load_text("")

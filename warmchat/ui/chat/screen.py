@@ -20,13 +20,15 @@ from warmchat.ui.chat.branches import EDITING, Editing
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
-from warmchat.ui.chat.looks import look_of_reply, look_with
+from warmchat.ui.chat.looks import look_of_reply, look_with, says_of
 from warmchat.ui.chat.prompt import Prompt
+from warmchat.ui.chat.recall import Recall
 from warmchat.ui.chat.steering import Steering
 from warmchat.ui.chat.transcript import Transcript
 from warmchat.ui.chat.turn_deeds import TurnDeeds
 from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
+from warmchat.ui.keymap import first_key
 from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
@@ -61,6 +63,7 @@ class ChatScreen(TurnDeeds):
         self.editing = Editing(self)
         self.steering = Steering(self)
         self.dial = WarmthDial(self, self.steering)
+        self.recall = Recall()
         self.last_other = ""  # the voice that spoke last beside the reference
         self._said: set[str] = set()
         self._state = HeaderState(VoiceLook.unknown("oracle"))
@@ -131,7 +134,8 @@ class ChatScreen(TurnDeeds):
             setting = self.steering.setting
             look = look_with(self.look_of(session.profile.id), setting, self.chat_app.reference)
             dial = setting.dial if setting is not None else None
-            self._state = replace(self._state, voice=look, dial=dial)
+            says = says_of(look, session, self.reference_look())
+            self._state = replace(self._state, voice=look, dial=dial, says=says)
         self._state = replace(self._state, off_record=self.chat_app.off_record)
         look = self._state.voice
         for name in VOICE_CLASSES:
@@ -145,8 +149,9 @@ class ChatScreen(TurnDeeds):
         """What matters now, on the prompt's border."""
         self._show_trouble()
         busy = self.flow.replying
-        calm = EDITING if self.editing.going_on else " Enter sends · F2 voice · F1 help "
-        self.prompt.show_hint(" Esc stops the reply " if busy else calm)
+        stop, switch, help_ = (first_key(name) for name in ("stop-the-reply", "switch-voice", "help"))
+        calm = EDITING if self.editing.going_on else f" Enter sends · {switch} voice · {help_} help "
+        self.prompt.show_hint(f" {stop} stops the reply " if busy else calm)
 
     def speak_as(self, profile_id: str) -> None:
         """Let another voice speak from the next turn on; at once, or as soon as the turn that just began is open."""
@@ -211,6 +216,7 @@ class ChatScreen(TurnDeeds):
         self._state = replace(self._state, speed=None, used=None)
         self.steering.forget()
         self._said.clear()
+        self.flow.hourly.begin()
         self.transcript.pending.clear()
         self.editing.leave()
         await self.transcript.show(lambda: session.turns)
@@ -219,11 +225,7 @@ class ChatScreen(TurnDeeds):
 
     async def go_to(self, turn_id: str) -> None:
         """Bring a turn of the session into sight, on whatever branch it stands."""
-        session = self.session
-        if session is not None and turn_id:
-            if turn_id not in {turn.id for turn in session.turns}:
-                session.show_branch(turn_id)
-            await self.transcript.go_to(turn_id)
+        await errands.go_to(self, turn_id)
 
     @property
     def tokens_read(self) -> int | None:
@@ -289,6 +291,7 @@ class ChatScreen(TurnDeeds):
         if self.flow.replying:
             self.chat_app.tell("A reply is still coming", "Esc stops it; then Enter sends")
             return
+        self.recall.add(text)
         self.prompt.clear_written()
         if self.session is None or self.chat_app.seat.opening:
             if self._held is not None:
@@ -346,6 +349,9 @@ class ChatScreen(TurnDeeds):
     def action_off_record(self) -> None:
         self.flow.when_opened(self.chat_app.toggle_off_record)
 
+    def action_flags(self) -> None:
+        errands.flags(self)
+
     async def action_attach(self, path: str = "") -> None:
         errands.attach(self, path)
 
@@ -376,6 +382,14 @@ class ChatScreen(TurnDeeds):
         from warmchat.ui.help.screen import HelpScreen
 
         self.app.push_screen(HelpScreen(CHAT, signs=True))
+
+    def action_recall(self, direction: int) -> None:
+        text = self.recall.step(direction, self.prompt.text)
+        if text is not None:
+            self.prompt.put(text)
+
+    def action_external_editor(self) -> None:
+        errands.external_editor(self)
 
     async def action_walk(self, step: int) -> None:
         await self.transcript.walk(step)

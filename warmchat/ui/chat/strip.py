@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from warmchat.ui.keymap import first_key
 from warmchat.ui.words import StripWords, strip_words
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Strip(Static):
         self.verdict = verdict
         for label in LABELS:
             self.set_class(label == verdict.label, f"-{label}")
-        words = strip_words(verdict, reference=self._reference, own=self._own)
+        keys = (first_key("side-by-side"), first_key("check-now"))
+        words = strip_words(verdict, reference=self._reference, own=self._own, keys=keys)
         if verdict.label == "unjudged" and not checkable:
             words = replace(words, hint="")
         self._words = words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -18,11 +18,12 @@ from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.reply_view import ReplyView
 from warmchat.ui.chat.strip import Strip
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import repetition_words, stop_words
+from warmchat.ui.words import repetition_words, stop_words, where_to_turn_words
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Reply, Turn
     from warmchat.domain.verdict import Verdict
+    from warmchat.ui.app import WarmchatApp
 
 Looks = Callable[[str], VoiceLook]
 LookOfReply = Callable[["Reply"], VoiceLook]
@@ -56,6 +57,7 @@ class TurnView(Vertical):
         self._look_of_reply = look_of_reply
         self._who = Static(Content.styled(look.name, look.ink_style), markup=False, classes="who")
         self._reference = reference
+        self._text = user_text
         self._message = FoldedText(user_text, classes="message")
         self._notes = Static(Content(""), markup=False, classes="notes")
         self._notes.display = False
@@ -95,6 +97,7 @@ class TurnView(Vertical):
     def compose(self) -> ComposeResult:
         yield self._you
         yield self._message
+        yield from where_to_turn(self._text, cast("WarmchatApp", self.app).settings.danger_note)
         answer = Vertical(classes="answer")
         answer.add_class(self._look.css_class)
         if self._look.colour is not None:
@@ -166,3 +169,11 @@ class TurnView(Vertical):
     def on_strip_opened(self, event: Strip.Opened) -> None:
         event.stop()
         self.post_message(self.CompareAsked(self.turn_id))
+
+
+def where_to_turn(message: str, note: str) -> ComposeResult:
+    """Our own words under a message that says a life is in danger. They come from the settings, not from the model."""
+    from warmchat.domain.danger import signals_danger  # its patterns take time to be made
+
+    if note.strip() and signals_danger(message):
+        yield Static(Content(where_to_turn_words(note)), markup=False, classes="where-to-turn")

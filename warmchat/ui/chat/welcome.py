@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from warmchat.domain.text import one_line, printable
+from warmchat.ui.keymap import first_key
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
 
@@ -66,7 +67,8 @@ def _voices(reference: VoiceLook, others: list[VoiceLook]) -> list[Part]:
             " is warm, and may tell you what you like to hear. So each time the\n"
             f"{reference.name.lower()} answers the same message unseen, and where the two part you are told.\n",
         ]
-    keys = [("F2", "switch voice"), ("F4", "both answers side by side"), ("F1", "all keys"), ("Ctrl+Q", "quit")]
+    named = [("switch-voice", "switch voice"), ("side-by-side", "both answers side by side"), ("help", "all keys")]
+    keys = [*((first_key(name), does) for name, does in named), ("Ctrl+Q", "quit")]
     parts.append("\n")
     for key, does in keys:
         parts += [(f"{key:<8}", "bold"), does, "\n"]

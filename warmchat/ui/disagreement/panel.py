@@ -32,6 +32,7 @@ class DisagreementPanel(Screen[None]):
     """The reply left, the shadow reply right; stacked where there is no room for two columns."""
 
     CSS_PATH = "panel.tcss"
+    DEEDS = PANEL
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(PANEL), *moving_bindings(PANEL_MOVING)]
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from warmchat.ui.keymap import shown
 from warmchat.ui.keys import Deed
 
 WIDTHS = [(0, "-narrow"), (60, "-roomy")]
@@ -50,7 +51,7 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(Content(group), markup=False, classes="group")
                 with Grid(classes="table"):
                     for deed in members:
-                        yield from _row(deed.shown or _command(deed), deed.title, _beside(deed))
+                        yield from _row(shown(deed) or _command(deed), deed.title, _beside(deed))
             if self._signs:
                 yield from _sign_rows()
 

@@ -28,20 +28,22 @@ class ExportForm(ModalScreen[tuple[str, Path] | None]):
     Args:
         stem: proposed file name without its ending.
         form: the format that is chosen first.
+        title: what is exported.
     """
 
     CSS_PATH = "pickers.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss_none", "Back", priority=True)]
 
-    def __init__(self, stem: str, form: str) -> None:
+    def __init__(self, stem: str, form: str, *, title: str = "Export this session") -> None:
         super().__init__()
+        self._title = title
         self._stem = stem
         self._form = form
         self._warned = ""
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box -small")
-        box.border_title = Content(" Export this session ")
+        box.border_title = Content(f" {self._title} ")
         box.border_subtitle = Content(" Tab moves · Enter in the path writes · Esc back ")
         with box:
             with RadioSet(compact=True):

@@ -59,6 +59,7 @@ class SessionsScreen(Screen[Left]):
     """
 
     CSS_PATH = "screen.tcss"
+    DEEDS = SESSIONS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SESSIONS), *moving_bindings(SESSIONS_MOVING)]
 
     class Loaded(Message):
