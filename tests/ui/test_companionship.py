@@ -125,7 +125,7 @@ def test_the_plain_chat_says_both(monkeypatch: pytest.MonkeyPatch) -> None:
             raise EOFError
         return line
 
-    PlainChat(world.app.services, Console(read, out, io.StringIO(), interactive=False)).run()
+    PlainChat(world.services(), Console(read, out, io.StringIO(), interactive=False)).run()
     said = out.getvalue()
     assert said.index("Call somebody.\n(from warmchat, not from the model)\nCompanion: I hear you.") > 0
     assert "Note: Companion has replied 1 times" in said

@@ -49,7 +49,7 @@ class Typist:
 
 def chatted(world: World, *lines: str | type[BaseException], interactive: bool = True) -> tuple[Typist, int]:
     typist = Typist(*lines, interactive=interactive)
-    code = PlainChat(world.app.services, typist.console).run()
+    code = PlainChat(world.services(), typist.console).run()
     return typist, code
 
 

@@ -161,9 +161,9 @@ class World:
         self.may_start.set()
         self.log = SessionLog.open(None)
         self.engine = self._engine()
-        self.app = WarmchatApp(self._glance(), self._services)
+        self.app = WarmchatApp(self._glance(), self.services)
 
-    def _services(self) -> Services:
+    def services(self) -> Services:
         self.may_start.wait(10)
         if self.start_error is not None:
             raise self.start_error
