@@ -289,7 +289,7 @@ async def test_off_the_record_writes_nothing_and_says_so() -> None:
 
 
 async def test_the_reply_is_copied_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    from warmchat.ui.chat import errands
+    from warmchat.ui import app as app_module
 
     copied: list[str] = []
 
@@ -297,7 +297,7 @@ async def test_the_reply_is_copied_as_it_was_written(monkeypatch: pytest.MonkeyP
         copied.append(text)
         return "wl-copy"
 
-    monkeypatch.setattr(errands, "copy_with_program", copy)
+    monkeypatch.setattr(app_module, "copy_with_program", copy)
     world = World(script=lambda job: "**bold** reply")
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
