@@ -155,7 +155,7 @@ async def test_on_a_server_it_says_what_cannot_be_and_the_header_says_it_quietly
     world = steered(tmp_path, remote=True)
     async with world.app.run_test(size=(100, 40), notifications=True) as pilot:
         await world.ready(pilot)
-        assert " COMPANION  no dial, no scores " in drawn(world).split("\n")[0]
+        assert " COMPANION  a program, checked  no dial, no scores " in drawn(world).split("\n")[0]
         await pilot.press("ctrl+l")
         await until(pilot, lambda: "The model runs on a server, which takes no adapters from here" in drawn(world))
         await until(pilot, lambda: line_of(world, "warm ", 1) == "left out file +0.5")
