@@ -34,7 +34,6 @@ from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
 
 if TYPE_CHECKING:
-
     from warmchat.domain.turn import Reply
     from warmchat.session import ChatSession
     from warmchat.ui.app import WarmchatApp
