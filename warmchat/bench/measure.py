@@ -193,10 +193,10 @@ class Bench:
         screen = Screen(arguments)
         try:
             screen.wait_for("ORACLE")
-            screen.drain(2.0)
             oracle = ProfileLibrary([("shipped", shipped_folder("system_prompts"))]).get("oracle")
             chat = [Message("system", oracle.system_prompt)]
             for number in range(max(2, self.rounds // 2)):
+                screen.drain(3.0)  # its other voices read ahead after a reply: that would slow the engine alone
                 chat.append(Message("user", f"{STORY} Part {number}."))
                 headless = _drawing(self._finish(Job(tuple(chat), oracle.sampling, sequence="headless")))
                 screen.type(f"{chat[-1].content}\r")
