@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -324,7 +325,7 @@ def main() -> int:
     arguments.add_argument("--tune", action="store_true", help="report on part 1 instead of part 2")
     arguments.add_argument("--kept", action="store_true", help="report the model of weights.json instead of a new one")
     arguments.add_argument("--every", type=int, default=1, help="take every N-th pair, to try")
-    arguments.add_argument("--cache", type=Path, default=Path("/tmp/cross-scores.json"))
+    arguments.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "cross-scores.json")
     chosen = arguments.parse_args()
     if not DATA.exists():
         print(f"skipped: {DATA} is not there", file=sys.stderr)
