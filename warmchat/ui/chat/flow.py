@@ -125,7 +125,6 @@ class TurnFlow:
 
     async def _hear(self) -> None:
         threads = self._screen.chat_app.threads
-        running = threads.running
         for key, event in threads.drain():
             if isinstance(event, TurnEnded):
                 if key == self._live_key:
@@ -133,7 +132,7 @@ class TurnFlow:
             else:
                 await self._show(key, event)
         self._paint()
-        if not running and self._timer is not None:
+        if not threads.running and self._timer is not None:  # asked last: a turn may have begun while we showed
             self._timer.pause()
 
     def _paint(self) -> None:
