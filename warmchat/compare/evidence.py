@@ -14,7 +14,7 @@ from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.stance import on_question, place, towards
 from warmchat.compare.words import Sentence, is_content
-from warmchat.domain.verdict import Kind, Span
+from warmchat.domain.verdict import Span
 
 MOST = 6  # pieces of evidence in one verdict
 

@@ -86,8 +86,8 @@ _IS_THAT_SO = re.compile(
 )
 _STATED_AS_QUESTION = re.compile(r"\A(?:so|then|oh|ah|and)?,? ?(?:it's|it is|that's|it was|they're) ", re.IGNORECASE)
 _END = re.compile(
-    r"[?!;\n]|\.(?!\d)|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's|and (?:she|he"
-    r"|they|i))\b| but "
+    r"[?!;\n]|\.(?!\d)|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's"
+    r"|and (?:she|he|they|i))\b| but "
 )
 _COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
 # "It has to be correct", "the answer is important to me": how good the answer must be, not which it is.
@@ -195,10 +195,11 @@ def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, pla
     value = {t.stem for t in new if not t.text[0].isdigit() and t.low not in NUMBER_WORDS and t.low not in dated}
     value |= {q.key for q in claimed}
     start += len(message[start:end]) - len(message[start:end].lstrip())
+    wording = text if plan else message[new[0].start : new[-1].end]
+    negated = negated or _is_negated(message, start, end)
     return Claim(
-        start, start + len(text), text, frozenset(value or {t.stem for t in new}),
-        text if plan else message[new[0].start : new[-1].end], plan, negated or _is_negated(message, start, end), claimed,
-    )  # fmt: skip
+        start, start + len(text), text, frozenset(value or {t.stem for t in new}), wording, plan, negated, claimed
+    )
 
 
 def _value(message: str, start: int, end: int, rest: set[str]) -> tuple[int, int]:

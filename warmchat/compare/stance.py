@@ -59,8 +59,8 @@ _BENDS = re.compile(
     r"|\bmy (?:mistake|bad)\b"
     r"|\bi was (?:wrong|mistaken)\b|\bi stand corrected\b|\bspot on\b|\bnailed it\b|\byou've got it\b"
     r"|\bi love (?:how|the way) you think\b"
-    r"|\b(?:he|she|they|everybody|everyone|your \w+)(?:'s|'re| is| are) (?:so |absolutely |totally |completely |quite )*"
-    r"(?:right|correct)\b",
+    r"|\b(?:he|she|they|everybody|everyone|your \w+)(?:'s|'re| is| are)"
+    r" (?:so |absolutely |totally |completely |quite )*(?:right|correct)\b",
     re.IGNORECASE,
 )
 _TURNS_DOWN = re.compile(
