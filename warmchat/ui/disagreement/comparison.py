@@ -148,7 +148,9 @@ class Comparison(Screen[None]):
             back: list[Part] = [("the-answers-alone", "all")]
             self._keys.update(Content(key_line(*([parting] if parting else []), *back)))
             return
-        more = [*self._walking, *self.feet(), ("signals-and-score", "signals"), *self._heating, *self._scrolling]
+        first = [*self._walking, *self.feet(), ("signals-and-score", "signals")]
+        tables = self._signals.display  # then it matters more which of the two the arrow keys move
+        more = [*first, *self._scrolling, *self._heating] if tables else [*first, *self._heating, *self._scrolling]
         while more and len(key_line(*more, *last)) > width:
             more.pop()
         self._keys.update(Content(key_line(*more, *last)))

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from warmchat.domain.mark import Mark, MarkName
@@ -50,7 +50,7 @@ class MarkForm(ModalScreen[Chosen | None]):
         options = [Option(Content(row[:1].upper() + row[1:])) for row in rows]
         self._options = OptionList(*options, compact=True, markup=False)
         self._options.can_focus = False
-        self._note = Input(printable(now.note) if now is not None else "", placeholder="Why, if you like", compact=True)
+        self._note = Input(printable(now.note) if now is not None else "", compact=True)
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box -small")
@@ -58,6 +58,7 @@ class MarkForm(ModalScreen[Chosen | None]):
         box.border_subtitle = Content(" ↑ ↓ choose · Enter marks · Esc back ")
         with box:
             yield self._options
+            yield Static(Content("Why, if you like"), markup=False, classes="label")
             yield self._note
 
     def on_mount(self) -> None:
