@@ -25,7 +25,7 @@ from warmchat.domain.turn import (
 )
 from warmchat.domain.verdict import Verdict
 from warmchat.engine.protocol import Finished, Fragment, Handle, Priority
-from warmchat.session.filled import begun, shown
+from warmchat.session.filled import begun, blank, shown
 from warmchat.session.parts import Parts, Reader
 from warmchat.session.speech import carried_out
 from warmchat.voices.direct import prompt_messages
@@ -108,16 +108,16 @@ class Beside:
         voice, reference, cold = parts.speakers(_with_seed_of(turn.reply, profile), reader, kept, setting)
         check = Check(turn.user_text, visible_history(kept), self._detector)
         strategy = speak(voice, reference, turn.user_text, check, Priority.ASKED)
-        blank = Reply(new_id(), "alternative", profile.id, profile.hash, "", "interrupted")
+        coming = blank("alternative", profile, kept)
         info = parts.need_engine().describe()
 
         def done(step: Step) -> Generator[TurnEvent, None, Finished]:
-            return self._done(turn, step, begun(blank, step.job, info, setting), asking)
+            return self._done(turn, step, begun(coming, step.job, info, setting), asking)
 
         said = yield from carried_out(strategy, done)
         if said.way != "direct":
             yield OtherFragment(turn.id, said.text)
-        return shown(begun(blank, said.job, info, cold if said.way == "cold" else setting), said)
+        return shown(begun(coming, said.job, info, cold if said.way == "cold" else setting), said)
 
     def _done(self, turn: Turn, step: Step, draft: Reply, asking: _Asking) -> Generator[TurnEvent, None, Finished]:
         handle = asking.took(self._parts.need_engine().submit(step.job))
