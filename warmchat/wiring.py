@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmchat.domain.errors import NO_MODEL_HINT, LogError, NoModel, SettingsError, WarmchatError
+from warmchat.domain.errors import NO_MODEL_HINT, ModelError, NoModel, SettingsError, WarmchatError
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 
@@ -22,20 +22,14 @@ if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.engine.config import EngineConfig
     from warmchat.engine.protocol import Engine
-    from warmchat.evals.report import Report
     from warmchat.gguf.header import GGUFHeader
-    from warmchat.models.find import FoundModel
     from warmchat.session import ChatSession
+    from warmchat.session.others import OtherModel
     from warmchat.storage.evals.store import EvalStore
     from warmchat.storage.log import SessionLog
-    from warmchat.storage.records import TurnFilter
-    from warmchat.ui.services import Services
 
 JUDGE_KEY = "WARMCHAT_JUDGE_KEY"  # environment variable of the key for a server that only judges
-_JUDGE_WINDOW = 4096  # tokens: two long replies with what was said before
-
-
-LAST = "last"  # stands for the session that was spoken in last
+_SMALL_WINDOW = 4096  # tokens: two long replies with what was said before, or a draft and its rewriting
 
 
 def chosen_model(settings: Settings) -> Path | None:
@@ -199,6 +193,12 @@ def judge_seat(settings: Settings) -> JudgeSeat:
         named = f"{settings.remote_url}#{settings.remote_model}"
     if named.startswith(("http://", "https://")):
         return _remote_judge(settings, named)
+    header, window = _beside(settings, named)
+    return JudgeSeat(header.identity, header.path.name, lambda: open_engine(window, header.path))
+
+
+def _beside(settings: Settings, named: str) -> tuple[GGUFHeader, Settings]:
+    """A model file that is to work beside the one that chats, and the settings to open it with. Raises `ModelError`."""
     from warmchat.gguf.header import chat_model
     from warmchat.models.find import resolve_model
 
@@ -206,9 +206,34 @@ def judge_seat(settings: Settings) -> JudgeSeat:
     if file is None:
         raise NoModel("There is no model to judge", NO_MODEL_HINT)
     header = chat_model(file)
-    n_ctx = min(_JUDGE_WINDOW, header.context_length or _JUDGE_WINDOW)
-    window = settings.model_copy(update={"n_ctx": n_ctx, "remote_url": ""})
-    return JudgeSeat(header.identity, file.name, lambda: open_engine(window, file))
+    n_ctx = min(_SMALL_WINDOW, header.context_length or _SMALL_WINDOW)
+    return header, settings.model_copy(update={"n_ctx": n_ctx, "remote_url": ""})
+
+
+def other_model(settings: Settings, named: str) -> OtherModel:
+    """A model that a profile names beside the chat's own: a file, or a name that `find_models` gives.
+
+    Raises:
+        ModelError: it cannot be had, as its header shows. Opening it, where it does not fit into what is free.
+    """
+    from warmchat.models.adapters import base_name
+    from warmchat.session.others import OtherModel
+
+    header, window = _beside(settings, named)
+
+    def opened() -> Engine:
+        from warmchat.models.memory import memory_need
+
+        need = memory_need(header, wanted_ctx=window.n_ctx, kv_type=window.kv_type)
+        if not need.fits:
+            raise ModelError(
+                f"There is no room for {header.path.name} beside the model that answers: it takes "
+                f"{need.total / 1e9:.1f} GB, and {need.free / 1e9:.1f} GB are free",
+                "name a smaller model, or leave rewriter: out of the profile: then the loaded one rewrites",
+            )
+        return open_engine(window, header.path)
+
+    return OtherModel(header.identity, base_name(header), opened)
 
 
 def _remote_judge(settings: Settings, named: str) -> JudgeSeat:
@@ -278,6 +303,7 @@ def open_session(
             read_ahead=read_ahead,
         ),
         adapters=AdapterShelf(default_adapter_folders(settings)),
+        other_model=lambda name: other_model(settings, name),
         profile=profile or _last_voice(turns, profiles) or settings.profile,
         session_id=session_id,
         turns=turns,
@@ -300,122 +326,3 @@ def tree_of(log: SessionLog, session_id: str) -> tuple[list[Turn], list[Turn]]:
 def _last_voice(turns: Sequence[Turn], profiles: ProfileLibrary) -> str | None:
     """Who spoke last in a session that is resumed, where that profile still exists."""
     return turns[-1].profile if turns and turns[-1].profile in profiles.ids() else None
-
-
-def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
-    """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
-    from warmchat.storage.records import TurnFilter
-
-    return write_turns(log, TurnFilter(sessions=(session_id,)), form, path)
-
-
-def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Path:
-    """Export the turns that `where` lets through. Raises `ExportError`; nothing is overwritten."""
-    from warmchat.storage.exports.files import write_file
-    from warmchat.storage.exports.formats import FORMATS
-
-    write_file(path, FORMATS[form](log.records(where)))
-    return path
-
-
-def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
-    """A report as one page. Raises `ExportError`."""
-    from warmchat.evals.page.write import eval_page
-    from warmchat.storage.exports.files import write_file
-
-    write_file(path, eval_page(report), force=force)
-
-
-def last_report(settings: Settings, model: str) -> Report | None:
-    """The last run of this model, counted; None where none was made. Raises `LogError`."""
-    from warmchat.evals.report import report
-
-    if not settings.evals_file.exists():  # to look is no reason to make it
-        return None
-    with open_evals(settings) as store:
-        record = store.last_run(model)
-        return report(record, store.replies(record.id)) if record is not None else None
-
-
-def screen_services(
-    settings: Settings,
-    *,
-    profiles: ProfileLibrary,
-    model: Path | None,
-    session: str | None = None,
-    warmth: float | None = None,
-    read_ahead: bool = True,
-) -> Services:
-    """What a chat runs on, on a screen or line by line. A log that cannot be used does not keep it from opening.
-
-    Args:
-        session: id of the session to resume, as `SessionLog.find_session` gives it.
-        warmth: where the first voice's dial stands at the start of a session; None: as its file says.
-        read_ahead: silent voices read the transcript in idle time.
-    """
-    from warmchat.profiles.files import ProfileFiles
-    from warmchat.ui import keymap
-    from warmchat.ui.services import Services
-
-    keymap.use(settings.keys)  # a key that cannot be is said in the shell, not on a screen
-
-    @cache
-    def log() -> tuple[SessionLog, str]:
-        """The log and, where it cannot be used, why; opened with the first session, after the first paint."""
-        try:
-            return open_log(settings), ""
-        except LogError as error:
-            from warmchat.storage.log import SessionLog
-
-            return SessionLog.open(None), f"{error.message}: nothing of this chat will be kept. {error.hint}"
-
-    def open_one(session_id: str | None) -> ChatSession:
-        if session_id == LAST:
-            session_id = log()[0].last_session_id()
-        opened = open_session(
-            settings, engine=None, profiles=profiles, log=log()[0], session_id=session_id, read_ahead=read_ahead
-        )
-        if warmth is not None:
-            opened.turn_dial(warmth)
-        return opened
-
-    def engine_for(path: Path) -> Engine:
-        from warmchat.models.state import remember_model
-
-        engine = open_engine(settings, path)
-        if not is_remote(settings, path):
-            remember_model(settings, path)
-        return engine
-
-    def check_model(path: Path) -> None:
-        from warmchat.gguf.header import chat_model
-
-        if not is_remote(settings, path):
-            chat_model(path)
-
-    def messages() -> Sequence[str]:
-        return log()[0].messages()
-
-    def models() -> Sequence[FoundModel]:
-        from warmchat.models.find import find_models, places_of
-
-        return find_models(places_of(settings))
-
-    return Services(
-        settings=settings,
-        profiles=profiles,
-        open_session=open_one,
-        open_engine=engine_for,
-        find_models=models,
-        export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
-        log=lambda: log()[0],
-        flags=lambda: log()[0],
-        profile_files=ProfileFiles(profiles),
-        messages=messages,
-        export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
-        initial_model=model,
-        initial_session=session or (LAST if settings.start == LAST else None),
-        check_model=check_model,
-        log_problem=lambda: log()[1],
-        last_report=lambda model: last_report(settings, model),
-    )

@@ -76,7 +76,8 @@ def _services(
         WarmchatError: of settings, a profile, the model or the session that were asked for.
     """
     from warmchat.cli.trust import settings_and_profiles, settings_and_profiles_elsewhere
-    from warmchat.wiring import chosen_model, open_log, screen_services
+    from warmchat.screens import screen_services
+    from warmchat.wiring import chosen_model, open_log
 
     settings, profiles = (settings_and_profiles if local else settings_and_profiles_elsewhere)(context, **options)
     profiles.get(settings.profile)  # an unknown name is said in the shell, not on a screen

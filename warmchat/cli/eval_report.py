@@ -25,7 +25,8 @@ NOTHING = ("Nothing has been measured yet", "`warmchat eval run` does")
 @click.pass_context
 def report(context: click.Context, /, run_id: str, *, html: Path | None, force: bool, as_json: bool) -> None:
     """Show a run, or the last one: the voices, how they differ, every condition, warmth against reliability."""
-    from warmchat.wiring import open_evals, write_eval_page
+    from warmchat.screens import write_eval_page
+    from warmchat.wiring import open_evals
 
     with open_evals(settings_of(context)) as store:
         found = _report_of(store, run_id)

@@ -65,6 +65,8 @@ class Profile:
     Attributes:
         id: stem of the file name; what `--profile` takes.
         name: what the UI calls it.
+        rewriter: with the strategy `rewrite`, the model that says the answer kindly, a file or a name; empty: the one
+            that answers.
         system_prompt: the body of the file, verbatim; empty means that no system message is sent.
         accent: colour of the mode in the UI: `cold`, `warm`, or any colour name Textual knows.
         source: where the file was found, for the UI (a path, or `shipped`).
@@ -76,6 +78,7 @@ class Profile:
     description: str = ""
     strategy: Strategy = "direct"
     neutralise: bool = False
+    rewriter: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     adapters: tuple[AdapterRef, ...] = ()
     accent: str = "cold"
@@ -88,13 +91,15 @@ class Profile:
         What stands at its default is left out: a setting that a later version adds changes no hash of today.
         """
         default = asdict(Sampling())
-        spoken = {
+        spoken: dict[str, Any] = {
             "system_prompt": self.system_prompt,
             "strategy": self.strategy,
             "neutralise": self.neutralise,
             "sampling": {name: value for name, value in asdict(self.sampling).items() if value != default[name]},
             "adapters": [{k: v for k, v in asdict(a).items() if v is not None} for a in self.adapters],
         }
+        if self.rewriter:
+            spoken["rewriter"] = self.rewriter
         return hashlib.sha256(json.dumps(spoken, sort_keys=True).encode()).hexdigest()[:16]
 
     def as_dict(self) -> dict[str, Any]:

@@ -88,6 +88,12 @@ def parse_profile(text: str, profile_id: str, *, file: Path, source: str = "") -
     if entry.strategy == "rewrite" and not document.body.strip():
         raise _error(file, document.line_of(("strategy",)), "strategy: rewrite without a system prompt says nothing",
                      "below the second --- how an answer is to be said, such as: Rewrite the text kindly.")  # fmt: skip
+    if entry.rewriter and entry.strategy != "rewrite":
+        raise _error(file, document.line_of(("rewriter",)), "rewriter: has no part in strategy: direct",
+                     "strategy: rewrite, or leave rewriter: out")  # fmt: skip
+    if entry.rewriter.startswith(("http://", "https://")):
+        raise _error(file, document.line_of(("rewriter",)), "a server cannot be the rewriter: what you ask stays here",
+                     what_to_write(("rewriter",)))  # fmt: skip
     warnings = tuple(
         f"{_place(file, document.line_of(keys))}: {one_line(str(keys[-1]), 60)} is not known"
         + (f"; did you mean {near}?" if near else "")
@@ -104,6 +110,7 @@ def _profile(entry: ProfileEntry, body: str, profile_id: str, source: str) -> Pr
         description=one_line(entry.description, 500),
         strategy=entry.strategy,
         neutralise=entry.neutralise,
+        rewriter=entry.rewriter.strip(),
         sampling=entry.sampling.as_sampling(),
         adapters=tuple(item.as_ref() for item in entry.adapters),
         accent=entry.accent,

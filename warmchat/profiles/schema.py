@@ -81,7 +81,7 @@ class ProfileEntry(BaseModel):
     description: str = Field(default="", max_length=500)
     strategy: Literal["direct", "rewrite"] = "direct"
     neutralise: bool = False
-    rewriter: None = None
+    rewriter: str = Field(default="", max_length=500)
     sampling: SamplingEntry = SamplingEntry()
     adapters: list[AdapterEntry] = Field(default=[], max_length=8)
     accent: str = Field(default="cold", pattern=r"^#?[A-Za-z0-9_-]{1,32}$")
@@ -93,7 +93,7 @@ WRITE: dict[str, str] = {
     "description": "description: and a text of at most 500 characters",
     "strategy": "strategy: direct or strategy: rewrite",
     "neutralise": "neutralise: true or neutralise: false",
-    "rewriter": "no rewriter: a second model cannot be loaded yet; with strategy: rewrite the loaded one rewrites",
+    "rewriter": "rewriter: and a model file, or a name that `warmchat models list` shows; without it the loaded model rewrites",
     "sampling": "sampling: {temperature: 0.7, top_p: 0.9}",
     "temperature": "a number from 0 (always the likeliest token) to 2, such as temperature: 0.7",
     "top_k": "a whole number from 0 (keep all), such as top_k: 40",

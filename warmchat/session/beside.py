@@ -102,7 +102,7 @@ class Beside:
 
     def _answer(self, turn: Turn, profile: Profile, asking: _Asking) -> Generator[TurnEvent, None, Reply]:
         parts = self._parts
-        setting = parts.dials.setting(profile, parts.base())
+        setting = parts.dials.setting(profile, parts.base_of(profile))
         reader = parts.reader_for(profile)
         kept = self._read_by(turn, reader)
         voice, reference, cold = parts.speakers(_with_seed_of(turn.reply, profile), reader, kept, setting)
@@ -117,10 +117,11 @@ class Beside:
         said = yield from carried_out(strategy, done)
         if said.way != "direct":
             yield OtherFragment(turn.id, said.text)
+        info = parts.engine_of(said, profile).describe()
         return shown(begun(coming, said.job, info, cold if said.way == "cold" else setting), said)
 
     def _done(self, turn: Turn, step: Step, draft: Reply, asking: _Asking) -> Generator[TurnEvent, None, Finished]:
-        handle = asking.took(self._parts.need_engine().submit(step.job))
+        handle = asking.took(self._parts.engine_for(step.model).submit(step.job))
         come = ""
         for event in handle:
             if isinstance(event, Fragment) and step.role == "shown":

@@ -34,6 +34,7 @@ from warmchat.session.beside import Beside
 from warmchat.session.check import Checker
 from warmchat.session.dials import Dials
 from warmchat.session.going_on import cannot_go_on, gone_on, joined
+from warmchat.session.others import FindModel, OtherModels, no_others
 from warmchat.session.parts import Parts
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import ContextUse, SessionRules
@@ -56,6 +57,7 @@ class ChatSession:
     Args:
         engine: None while there is no model; `send` then fails the turn with a hint.
         adapters: where adapters are found; None: there are none.
+        other_model: the model of a name that a profile gives beside the chat's own; closed with the session.
         turns: the path of a session that is resumed, oldest first. others: its turns on other branches.
         alternatives, marks: what the log holds beside its turns.
     """
@@ -70,6 +72,7 @@ class ChatSession:
         rules: SessionRules,
         profile: str,
         adapters: AdapterShelf | None = None,
+        other_model: FindModel = no_others,
         session_id: str | None = None,
         turns: Sequence[Turn] = (),
         others: Sequence[Turn] = (),
@@ -82,7 +85,7 @@ class ChatSession:
         transcript = Transcript(turns, others)
         self._parts = Parts(
             engine, profiles, rules, transcript, TurnRecorder(log, transcript.turn),
-            Dials(adapters if adapters is not None else AdapterShelf([])),
+            Dials(adapters if adapters is not None else AdapterShelf([])), OtherModels(other_model),
         )  # fmt: skip
         self._checker = Checker(self._parts, detector)
         self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
@@ -155,7 +158,8 @@ class ChatSession:
         Raises:
             EngineError, ModelError: there is no model, or it cannot be had.
         """
-        return self._parts.dials.setting(self.profile, self._parts.base(), others=others)
+        profile = self.profile
+        return self._parts.dials.setting(profile, self._parts.base_of(profile), others=others)
 
     def turn_dial(self, position: float | None) -> None:
         """Move the active voice's warmth dial, from the next turn on.
@@ -225,6 +229,7 @@ class ChatSession:
         self.beside.cancel()
         self._stop_reading()
         self._checker.close()
+        self._parts.others.close()
 
     # ---- one turn
 
@@ -276,7 +281,7 @@ class ChatSession:
     def _speak(self, turn: Turn, profile: Profile, changes: Changes) -> Generator[TurnEvent, None, Reply | None]:
         parts = self._parts
         try:
-            setting = parts.dials.setting(profile, parts.base(), changes)
+            setting = parts.dials.setting(profile, parts.base_of(profile), changes)
             yield from self._notices(turn, setting)
             reply = yield from self._speech.reply(turn, profile, setting)
         except WarmchatError as error:

@@ -12,12 +12,14 @@ from warmchat.domain.turn import Reply, Turn, TurnEvent, WindowMoved
 from warmchat.engine.protocol import Engine, Job
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session.dials import Dials
+from warmchat.session.others import OtherModels
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import SessionRules
 from warmchat.session.transcript import Transcript
 from warmchat.voices.direct import prompt_messages
+from warmchat.voices.rewrite import TRIES
 from warmchat.voices.setting import Setting, changed_from
-from warmchat.voices.strategy import Speaker
+from warmchat.voices.strategy import Said, Speaker
 from warmchat.voices.window import Windows
 
 HistoryOf = Callable[[Sequence[Turn]], list[Message]]
@@ -42,6 +44,7 @@ class Parts:
     """The parts of one session.
 
     Attributes:
+        others: models beside the chat's own that profiles name.
         drafts: cold answers that were said kindly, by turn, each with its job.
     """
 
@@ -51,6 +54,7 @@ class Parts:
     transcript: Transcript
     record: TurnRecorder
     dials: Dials
+    others: OtherModels = field(default_factory=OtherModels)
     windows: Windows = field(default_factory=Windows)
     drafts: dict[str, tuple[Job, Reply]] = field(default_factory=dict)
 
@@ -64,6 +68,24 @@ class Parts:
         """What the loaded model's adapters are filed under; waits until it is loaded. Empty: it takes none."""
         info = self.need_engine().describe()
         return info.base if info.capabilities.adapters else ""
+
+    def base_of(self, profile: Profile) -> str:
+        """What the adapters of this voice are filed under: of the model that rewrites where it names one."""
+        base = self.base()
+        return self.others.base(profile.rewriter, base) if profile.rewriter else base
+
+    def engine_for(self, model: str) -> Engine:
+        """The engine of a model that a profile names; the chat's own where that is empty.
+
+        Raises:
+            NoModel: there is none. ModelError: it cannot be had.
+        """
+        engine = self.need_engine()
+        return self.others.engine(model, engine) if model else engine
+
+    def engine_of(self, said: Said, profile: Profile) -> Engine:
+        """The engine that drew what was said."""
+        return self.engine_for(profile.rewriter if said.way in TRIES else "")
 
     def changed(self, reply: Reply, profile: Profile) -> bool:
         """The reply was made with an adapter at another strength than the profile's file says."""

@@ -14,6 +14,7 @@ from warmchat.domain.profile import Profile
 from warmchat.domain.turn import (
     DraftFinished,
     FragmentArrived,
+    Noticed,
     PromptRead,
     Reply,
     StageReached,
@@ -38,6 +39,7 @@ class Speech:
         self._parts = parts
         self._detector = detector
         self._handle: Handle | None = None
+        self._noticed: set[str] = set()
         self._cancel_asked = threading.Event()
 
     def begin(self) -> None:
@@ -71,7 +73,8 @@ class Speech:
         if said.way != "direct":  # held back until it was checked
             yield FragmentArrived(turn.id, said.text)
         # A reply that was left cold is the reference's in all but name.
-        drawn = begun(coming, said.job, parts.need_engine().describe(), cold if said.way == "cold" else setting)
+        info = parts.engine_of(said, profile).describe()
+        drawn = begun(coming, said.job, info, cold if said.way == "cold" else setting)
         return shown(drawn, said)
 
     def _done(
@@ -85,7 +88,7 @@ class Speech:
             return (yield from self.stream(turn, begun(coming, step.job, info, setting), step.job))
         if step.stage is not None:
             yield StageReached(turn.id, step.stage)
-        finished = yield from self._unseen(turn, step.job)
+        finished = yield from self._unseen(turn, step)
         if step.role == "draft":
             draft = blank("draft", drafts, (), asked=step.asked)
             draft = replace(draft, origin=coming.origin)  # it has read the same turns
@@ -95,19 +98,24 @@ class Speech:
             yield DraftFinished(turn.id, draft)
         return finished
 
-    def _submitted(self, job: Job) -> Handle:
-        self._handle = handle = self._parts.need_engine().submit(job)
+    def _submitted(self, job: Job, model: str = "") -> Handle:
+        self._handle = handle = self._parts.engine_for(model).submit(job)
         if self._cancel_asked.is_set():
             handle.cancel()
         return handle
 
-    def _unseen(self, turn: Turn, job: Job) -> Generator[TurnEvent, None, Finished]:
+    def _unseen(self, turn: Turn, step: Step) -> Generator[TurnEvent, None, Finished]:
         try:
-            for event in self._submitted(job):
+            for event in self._submitted(step.job, step.model):
                 if isinstance(event, Progress) and event.done < event.total:
                     yield PromptRead(turn.id, event.done, event.total)
                 elif isinstance(event, Finished):
                     return event
+        except WarmchatError as error:
+            if step.model and error.message not in self._noticed:  # the strategy goes on without, so it is said here
+                self._noticed.add(error.message)
+                yield Noticed(turn.id, error.message, error.hint)
+            raise
         finally:
             self._handle = None
         raise EngineLost("The engine ended a reply without saying so", "send the message again")

@@ -65,7 +65,7 @@ def rewrite(
     for way in TRIES if not why else ():
         again = rewriting_job(voice, draft, drafted, priority, retry=way != TRIES[0])
         try:
-            ended = yield Step(again, None, "rewriting", asked)
+            ended = yield Step(again, None, "rewriting", asked, voice.profile.rewriter)
         except WarmchatError as error:  # the answer is there: it is said without
             why = error.message
             break

@@ -45,6 +45,7 @@ class Step:
         role: `shown`: its text is the reply and may be shown as it comes. `draft`: the cold answer before a rewriting.
             None: what comes of it is the strategy's own business.
         asked: the bare question that it answers; empty: the message itself.
+        model: the model that is to do it, as a profile names it; empty: the one that chats.
         stage: what to tell whoever waits; None where the reply itself is coming.
     """
 
@@ -52,6 +53,7 @@ class Step:
     role: ReplyRole | None = "shown"
     stage: Stage | None = None
     asked: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def preview(profile: Profile, ink: str) -> Content:
              if value is not None and (value != default[name] or name == "temperature")]  # fmt: skip
     parts.append("\n" + ", ".join(drawn) + "\n")
     if profile.strategy != "direct" or profile.neutralise:
-        parts.append(f"strategy {profile.strategy}{', neutralise' if profile.neutralise else ''}\n")
+        rewriter = f" by {one_line(profile.rewriter, 60)}" if profile.rewriter else ""
+        parts.append(f"strategy {profile.strategy}{rewriter}{', neutralise' if profile.neutralise else ''}\n")
     for ref in profile.adapters:
         kind = "control vector" if ref.kind == "control_vector" else "LoRA"
         place = f"dial {dial_words(ref.dial)}" if ref.dial is not None else raw_words(ref.strength)
