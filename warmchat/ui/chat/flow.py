@@ -125,7 +125,6 @@ class TurnFlow:
 
     async def _hear(self) -> None:
         threads = self._screen.chat_app.threads
-        running = threads.running
         for key, event in threads.drain():
             if isinstance(event, TurnEnded):
                 if key == self._live_key:
@@ -133,7 +132,7 @@ class TurnFlow:
             else:
                 await self._show(key, event)
         self._paint()
-        if not running and self._timer is not None:
+        if not threads.running and self._timer is not None:  # asked last: a turn may have begun while we showed
             self._timer.pause()
 
     def _paint(self) -> None:
@@ -161,6 +160,8 @@ class TurnFlow:
                 self._do_later()
             case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
+            case told.TurnMarked() | told.OtherFinished():
+                self._screen.transcript.show_asides()
             case told.LogFailed():
                 self._say_log_failed(event)
             case told.Noticed(_, message, hint):
