@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.evals.examples import example_report
+from tests.ui.scenes_around import SCENES_AROUND
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
 from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
@@ -208,9 +209,10 @@ SCENES: dict[str, Before] = {
     "profile_trial": profile_trial,
     "no_model": empty,
     "measured": measured,
+    **SCENES_AROUND,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
-WITH_FILES = {"profiles", "profile_editor", "profile_trial"}
+WITH_FILES = {"profiles", "profile_editor", "profile_trial", "differences"}
 STEERED = {"adapters", "adapters_typed", "server"}
 SIZES = [(80, 24), (140, 45)]
 
@@ -233,6 +235,7 @@ def test_picture(
 ) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    monkeypatch.setenv("DISPLAY", ":0")  # a link could be opened
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
     shown = example_report() if scene == "measured" else None
     world = World(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 from pathlib import Path
 
@@ -36,6 +35,8 @@ NEED_THE_LONG_LOG = {"keys", "resuming", "searching"}
 def main() -> None:
     options = _options()
     table: Table = {}
+    if not options.json:
+        print(f"{'':36}{'measured':>10}  goal")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         if NEED_THE_LONG_LOG & set(options.only):
@@ -43,14 +44,13 @@ def main() -> None:
             long_log.write(scratch / "long" / "log.db")
         terminal = Terminal(scratch, options.turns)
         for part in options.only:
-            print(f"measuring: {part}", file=sys.stderr)
-            table |= getattr(terminal, part)()
+            found = getattr(terminal, part)()
+            table |= found
+            if not options.json:  # at once: what comes next takes its time
+                for name, value in found.items():
+                    print(f"{name:36}{value:10.3f}{f'  <= {GOALS[name]:g}' if name in GOALS else ''}", flush=True)
     if options.json:
         print(json.dumps({name: round(value, 4) for name, value in table.items()}, indent=1))
-        return
-    print(f"{'':36}{'measured':>10}  goal")
-    for name, value in table.items():
-        print(f"{name:36}{value:10.3f}{f'  <= {GOALS[name]:g}' if name in GOALS else ''}")
 
 
 def _options() -> argparse.Namespace:

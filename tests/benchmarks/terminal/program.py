@@ -105,7 +105,7 @@ class MeasuredApp(WarmchatApp):
 def main() -> None:
     options = _options()
     marks = Marks(options.marks)
-    # as `warmchat chat` does
+    gc.set_threshold(50_000)  # all of this as `warmchat` does it
     gc.disable()
 
     def load() -> Services:
