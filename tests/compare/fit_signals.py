@@ -55,7 +55,10 @@ PRIOR = {
 }  # fmt: skip
 FALSE_POSITIVES = 0.05
 CLEAR = 0.10  # of disagreeing pairs may be called `agree`: of those made by rule, whose labels are sure,
-CLEAR_NOISY = 0.20  # and of natural ones, where a reader confirmed about half of the labels "disagree"
+# and of natural ones, of whose labels "disagree" a reader confirmed about half: so their 20th percentile is about the
+# 10th of what truly disagrees. Measured: the 10th of the labels turns 21 % unsure of Natural Questions into 37 % and
+# 34 % of our own development turns into 45 %; at the 20th 8 % of our own true disagreements are called `agree`.
+CLEAR_NOISY = 0.20
 
 
 @dataclass(frozen=True)
