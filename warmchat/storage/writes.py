@@ -118,12 +118,28 @@ def delete_session(db: Database, session_id: str) -> bool:
     """The session with all that hangs on it, and the profiles that nothing else used. Whether it was there."""
     if db.execute("DELETE FROM sessions WHERE id = ?", [session_id]).rowcount == 0:
         return False
+    _forget_unused(db)
+    return True
+
+
+def expire(db: Database, before: str, keep: str | None) -> int:
+    """The sessions in which nothing was said since `before`, but for those put away and `keep`. How many."""
+    gone: int = db.execute(
+        "DELETE FROM sessions WHERE archived_at IS NULL AND started_at < :before AND id IS NOT :keep"
+        " AND id NOT IN (SELECT session_id FROM turns WHERE created_at >= :before)",
+        {"before": before, "keep": keep},
+    ).rowcount
+    if gone:
+        _forget_unused(db)
+    return gone
+
+
+def _forget_unused(db: Database) -> None:
     db.execute(
         "DELETE FROM profiles WHERE hash NOT IN (SELECT profile_hash FROM replies)"
         " AND hash NOT IN (SELECT profile_hash FROM turns WHERE profile_hash IS NOT NULL)"
     )
     forget_words(db)
-    return True
 
 
 def delete_all(db: Database) -> None:
