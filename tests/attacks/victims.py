@@ -1,4 +1,4 @@
-"""Processes to be killed: the talker, the chat by lines, and the screen; the latter two have a terminal of their own."""
+"""Processes to be killed: the talker, the chat by lines, and the screen; those two have a terminal of their own."""
 
 from __future__ import annotations
 
