@@ -101,5 +101,10 @@ def talk(kind: str, session_id: str | None, mark: str, stopped: Callable[[], boo
 if __name__ == "__main__":
     DATA = Path(sys.argv[1])
     over = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+
+    def wait() -> None:
+        sys.stdin.read()
+        over.set()
+
+    threading.Thread(target=wait, daemon=True).start()
     talk(sys.argv[2], None if sys.argv[3] == "new" else sys.argv[3], sys.argv[4], over.is_set)

@@ -14,6 +14,7 @@ from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
 from warmchat.storage.records import TurnRecord
 from warmchat.storage.rows import Row
+from warmchat.storage.upsert import upsert
 
 TITLE_LENGTH = 80
 
@@ -60,13 +61,13 @@ def add_session(db: Database, session_id: str, title: str, started_at: str) -> N
 
 def save_profile(db: Database, profile: Profile) -> None:
     """The profile under its hash. Name and description are not part of the hash: the last ones seen stay."""
-    db.table("profiles").upsert(rows.profile_row(profile), pk="hash")
+    upsert(db, "profiles", rows.profile_row(profile), "hash")
 
 
 def save_reply(db: Database, turn_id: str, reply: Reply) -> None:
     """The reply as it stands; the same id again replaces what was saved of it."""
     _name_hash(db, reply.profile_hash, reply.profile)
-    db.table("replies").upsert(rows.reply_row(turn_id, reply), pk="id")
+    upsert(db, "replies", rows.reply_row(turn_id, reply), "id")
 
 
 def save_verdict(db: Database, turn_id: str, reply_id: str | None, shadow: Reply | None, verdict: Verdict) -> None:
@@ -184,7 +185,7 @@ def _put_turn(db: Database, turn: Turn, profile_hash: str | None) -> None:
     row["parent_turn_id"] = known[0] if known else None
     if profile_hash is not None:
         _name_hash(db, profile_hash, turn.profile)
-    db.table("turns").upsert(row, pk="id")
+    upsert(db, "turns", row, "id")
 
 
 def _name_hash(db: Database, profile_hash: str, profile_id: str) -> None:

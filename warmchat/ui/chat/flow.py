@@ -161,6 +161,8 @@ class TurnFlow:
                 await self._give_back(mine, event)
             case told.LogFailed() | told.LogCaughtUp():
                 self._say_log(event)
+            case told.TurnMarked() | told.OtherFinished():
+                self._screen.transcript.show_asides()
             case told.Noticed(_, message, hint):
                 self._screen.say_once(message, hint)
             case told.ReplyFinished():
