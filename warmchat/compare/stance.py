@@ -249,9 +249,16 @@ def _by_sentence(reading: Reading, claim: Claim) -> int:
     return -1 if negated(best.sentence) else 1
 
 
+def _speaks_of(reading: Reading, claim: Claim) -> bool:
+    """Whether the claimed value is named at all; of a term most of its words."""
+    if len(claim.value) == 1 or not _is_term(claim):
+        return place(reading, claim) is not None
+    return sum(v in reading.bag or f"~{v}" in reading.bag for v in claim.value) >= _ALL * len(claim.value)
+
+
 def _answers_otherwise(reading: Reading, claim: Claim, asked: Asked) -> bool:
     """Whether the reply gives a fact of the claim's sort, and the claim's own value nowhere."""
-    if place(reading, claim) is not None or reading.refusal is not None or not reading.core:
+    if _speaks_of(reading, claim) or reading.refusal is not None or not reading.core:
         return False
     if any(v.startswith("#") for v in claim.value):
         return any(q.key not in asked.numbers for item in reading.core for q in item.numbers)
