@@ -30,7 +30,8 @@ def test_forms_of_a_name(a: str, b: str, same: bool) -> None:
     ("a", "b", "same"),
     [
         ("in the 19th century", "in 1890", True), ("in the nineteenth century", "in 1812", True),
-        ("in the 1800s", "in 1852", True), ("in the 20th century", "in 1890", False), ("in the 1960s", "in 1971", False),
+        ("in the 1800s", "in 1852", True), ("in the 20th century", "in 1890", False),
+        ("in the 1960s", "in 1971", False),
         ("about 206 bones", "216 bones", False), ("about 200 bones", "206 bones", True),
     ],
 )  # fmt: skip
