@@ -31,7 +31,7 @@ from warmchat.domain.verdict import Direction, Evidence, Span, Verdict, unjudged
 
 # Words, numbers and the signs that can change a meaning ("a + b", "-5"); stops, quotes and emoji are style.
 _SAME_WORDS = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|[-−+=<>/^%$€£¥°&|@~]")
-_TURNS = 0.5  # logits of a score by which the other order of the replies moves it in one pair of fifty at most
+_TURNS = 0.4  # logits of a score by which the other order of the replies moves it in one pair of fifty at most
 _BATCH = 32  # pairs that the network is given at once
 
 
@@ -85,7 +85,7 @@ class SignalDetector:
 
     def _judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
         """The verdict of each. The network reads one order of the replies, and the other where that could turn a label:
-        a third of the pairs.
+        a quarter of the pairs.
         """
         items = {at: item_of(pair) for at, pair in enumerate(pairs) if self.cross is not None and not is_foreign(pair)}
         try:
