@@ -75,7 +75,7 @@ async def test_on_the_way_down_nothing_is_skipped_and_what_is_far_goes() -> None
         await transcript.go_to("t20")
         await until(pilot, lambda: "Question number 20" in drawn(world))
         seen: set[int] = set()
-        for _ in range(36):
+        for _ in range(42):
             seen |= questions(world)
             assert len(transcript.views) <= MOST + STEP
             await paged(world, 1)

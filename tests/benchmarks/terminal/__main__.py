@@ -1,7 +1,7 @@
 """How the terminal program feels on this machine: python -m tests.benchmarks.terminal [--json] [--only PART ...]
 
-Everything is measured on the real program in a pseudo-terminal, with a scripted engine where words have to come at a set
-pace. Close other programs first; the figures named cpu, share and mib mean something on a busy machine as well.
+Everything is measured on the real program in a pseudo-terminal, with a scripted engine where words have to come at a
+set pace. Close other programs first; the figures named cpu, share and mib mean something on a busy machine as well.
 """
 
 from __future__ import annotations

@@ -194,7 +194,8 @@ class Terminal:
         screen = Screen(["--data-dir", data, "--marks", str(marks), *arguments], module=PROGRAM)
 
         def told() -> list[dict[str, Any]]:
-            return [json.loads(line) for line in marks.read_text(encoding="utf-8").splitlines()] if marks.exists() else []
+            lines = marks.read_text(encoding="utf-8").splitlines() if marks.exists() else []
+            return [json.loads(line) for line in lines]
 
         try:
             yield screen, told

@@ -6,7 +6,8 @@ from warmchat.engine.protocol import Job
 
 WORDS = 400  # pieces of a long reply: 10 seconds at 40 a second
 END = "Thus-it-ends."
-_SOME = "the river runs under an old bridge and past the mill where people meet at noon to talk".split()
+_TEXT = "the river runs under an old bridge and past the mill where people meet at noon to talk"
+_SOME = _TEXT.split()
 
 
 def _said(count: int, start: int) -> str:
@@ -27,8 +28,8 @@ def long_table() -> str:
 
 def long_fence() -> str:
     """A block of code of many lines."""
-    lines = [f"    value_{n} = compute({n}, first={n % 7}, second='{_said(2, n)}') # and so on" for n in range(WORDS // 12)]
-    return "```python\ndef main():\n" + "\n".join(" ".join(line.split(" ")) for line in lines) + f"\n```\n\n{END}"
+    lines = [f"    value_{n} = compute({n}, first={n % 7}, second='{_said(2, n)}') # go on" for n in range(WORDS // 12)]
+    return "```python\ndef main():\n" + "\n".join(lines) + f"\n```\n\n{END}"
 
 
 def long_prose() -> str:
