@@ -56,10 +56,14 @@ class Origin:
     Attributes:
         model: identity of the model file (hash of metadata, tensor table and size).
         template: hash of the chat template.
-        adapters: names and raw strengths in force, JSON values; what the profile asks for and was switched off stands
-            there with strength 0.
+        adapters: names, raw strengths and hashes of the files in force, JSON values; what the profile asks for and was
+            switched off stands there with strength 0.
         dial: position of the warmth dial, -1..+1; None where the profile has none.
         seed: the seed that was used (0 where temperature 0 made none necessary).
+        window: ids of the earlier turns that were read; None where nobody kept it, as before version 4 of the log.
+        prompt: hash of the messages that were read; empty as above.
+        cuts: where the reply had been cut and was gone on with, in characters made until then.
+        engine: how the engine stood: `n_ctx`, `flash_attention`, `gpu_layers`, `mmap`, `machine`.
     """
 
     model: str = ""
@@ -72,6 +76,10 @@ class Origin:
     threads: int = 0
     kv_type: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    window: tuple[str, ...] | None = None
+    prompt: str = ""
+    cuts: tuple[int, ...] = ()
+    engine: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

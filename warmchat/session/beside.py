@@ -24,7 +24,7 @@ from warmchat.domain.turn import (
 )
 from warmchat.domain.verdict import Verdict
 from warmchat.engine.protocol import Finished, Fragment, Handle, Priority
-from warmchat.session.filled import begun, shown
+from warmchat.session.filled import begun, blank, shown
 from warmchat.session.parts import Parts, Reader
 from warmchat.session.speech import carried_out
 from warmchat.voices.direct import prompt_messages
@@ -100,9 +100,9 @@ class Beside:
         said = yield from carried_out(strategy, lambda step: self._done(turn, step))
         if said.way != "direct":
             yield OtherFragment(turn.id, said.text)
-        blank = Reply(new_id(), "alternative", profile.id, profile.hash, "", "interrupted")
+        coming = blank("alternative", profile, kept)
         info = parts.need_engine().describe()
-        return shown(begun(blank, said.job, info, cold if said.way == "cold" else setting), said)
+        return shown(begun(coming, said.job, info, cold if said.way == "cold" else setting), said)
 
     def _done(self, turn: Turn, step: Step) -> Generator[TurnEvent, None, Finished]:
         self._handle = handle = self._parts.need_engine().submit(step.job)

@@ -59,7 +59,10 @@ def gone_on(parts: Parts, turn: Turn) -> Generator[TurnEvent, None, tuple[str, R
         sampling = replace(turn.reply.origin.sampling, seed=turn.reply.origin.seed)
         job = replace(job, sampling=sampling)
     job = replace(job, continue_from=said)
-    return said, replace(begun(turn.reply, job, engine.describe(), setting), stop="interrupted"), job
+    before = turn.reply.origin
+    origin = replace(before, window=tuple(t.id for t in kept), cuts=(*before.cuts, len(said)))
+    begun_anew = begun(replace(turn.reply, origin=origin), job, engine.describe(), setting)
+    return said, replace(begun_anew, stop="interrupted"), job
 
 
 def joined(draft: Reply, said: str, finished: Finished) -> Reply:

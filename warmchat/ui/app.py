@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,16 +16,16 @@ from textual.message import Message
 from textual.screen import Screen
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import one_line, printable
+from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.glance import Glance, GlanceShelf
-from warmchat.ui.keymap import QUIT, shown
-from warmchat.ui.keys import CHAT, Deed
+from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
+from warmchat.ui.palette import commands
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
 
@@ -210,7 +209,7 @@ class WarmchatApp(App[None]):
             if edited:
                 self.tell(f"Edited on the disk: {', '.join(edited)}", "live at the next turn")
             if new:
-                self.tell(f"New profile: {', '.join(new)}", "F6 chooses it")
+                self.tell(f"New profile: {', '.join(new)}", f"{first_key('profiles')} chooses it")
         self._profile_hashes = now
         problems = shelf.problems()
         for problem in problems:
@@ -224,7 +223,7 @@ class WarmchatApp(App[None]):
     def load_model(self, path: Path) -> None:
         """Put another model into the seat."""
         if self.chat.flow.replying:
-            self.tell("A reply is still coming", "Esc stops it; then choose the model")
+            self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it; then choose the model")
             return
         self.seat.load(path)
 
@@ -260,7 +259,7 @@ class WarmchatApp(App[None]):
             turn_id: the turn to bring into sight; "" the last one.
         """
         if self.chat.flow.replying:
-            self.tell("A reply is still coming", "Esc stops it first")
+            self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
             return
 
         if self._would_lose_turns():
@@ -337,7 +336,10 @@ class WarmchatApp(App[None]):
             self.session.off_record = self.off_record
         self.chat.show_voice()
         if self.off_record:
-            self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
+            self.tell(
+                "Off the record: nothing is written from the next turn on",
+                f"{first_key('off-the-record')} goes back on the record",
+            )
         else:
             self.tell("On the record again, from the next turn on")
 
@@ -365,29 +367,11 @@ class WarmchatApp(App[None]):
             self.exit()
             return
         self._interrupted_at = now
-        self.tell("Ctrl+C again quits", "Esc stops a reply")
+        self.tell("Ctrl+C again quits", f"{first_key('stop-the-reply')} stops a reply")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do, by name."""
-        deeds: tuple[Deed, ...] = CHAT if screen is self.chat else getattr(screen, "DEEDS", ())
-        for deed in deeds:
-            if deed.action:
-                command = f"/{deed.command}" if deed.command else ""
-                say = " · ".join(part for part in (shown(deed), command, deed.more) if part)
-                yield SystemCommand(deed.title, say, self._palette_deed(screen, deed.action))
-        if screen is self.chat:
-            for profile in self.profiles.all():
-                name = one_line(profile.name, 40)
-                yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
-                                    partial(self.chat.speak_as, profile.id))  # fmt: skip
-        else:
-            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
-
-    def _palette_deed(self, screen: Screen[Any], action: str) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            await screen.run_action(action)
-
-        return run
+        return commands(self, screen)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self._close)

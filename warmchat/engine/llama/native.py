@@ -6,6 +6,7 @@ Nothing above this module sees a pointer. All calls but tokenising are made by t
 from __future__ import annotations
 
 import ctypes
+import re
 import sys
 from array import array
 from collections.abc import Callable, Sequence
@@ -48,6 +49,12 @@ class Backend:
     def version() -> str:
         """llama.cpp's own build number, as it names it."""
         return str(_c.llama_version().decode())
+
+    @staticmethod
+    def machine() -> str:
+        """The kinds of instructions and code that llama.cpp uses here, in its own names, such as ``AVX2 FMA``."""
+        used = re.findall(r"(\w+) = 1\b", _c.llama_print_system_info().decode())
+        return " ".join(name for name in used if model_params().use_extra_bufts or name not in ("REPACK", "AMX_INT8"))
 
 
 class AbortFlag:

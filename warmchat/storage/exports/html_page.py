@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
@@ -145,13 +146,18 @@ def _facts(reply: Reply) -> Iterator[tuple[str, str]]:
     yield "made", way_words(reply, "reference")
     yield "answered as", reply.asked
     yield "model", origin.model_name
-    yield "adapters", ", ".join(" ".join(str(value) for value in adapter.values()) for adapter in origin.adapters)
+    yield "adapters", ", ".join(_adapter(adapter) for adapter in origin.adapters)
     yield "dial", "" if origin.dial is None else f"{origin.dial:+.2f}"
     yield "temperature", f"{origin.sampling.temperature:g}"
     yield "seed", str(origin.seed or "")
     yield "tokens", f"{usage.prompt_tokens:,} read, {usage.reply_tokens:,} said" if usage.reply_tokens else ""
     yield "seconds", f"{reply.timings.reply_s:.1f}" if reply.timings.reply_s else ""
     yield "profile", f"{reply.profile} {reply.profile_hash}"
+
+
+def _adapter(value: Mapping[str, Any]) -> str:
+    """Which, and how strongly; where its file stood is nobody else's business."""
+    return " ".join(str(value[key]) for key in ("kind", "name", "strength") if key in value)
 
 
 def _when(moment: str) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warmchat.ui.keymap import first_key
+
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
-EDITING = " Editing: Enter sends it as a branch of its own · Esc leaves it "
+
+def editing_hint() -> str:
+    """What the border of the text box says while a message is edited."""
+    return f" Editing: Enter sends it as a branch of its own · {first_key('stop-the-reply')} leaves it "
 
 
 class Editing:
@@ -51,7 +56,7 @@ class Editing:
 def _free(screen: ChatScreen) -> ChatSession | None:
     """The session, where no reply is coming and it can be asked; else says why not."""
     if screen.flow.replying:
-        screen.chat_app.tell("A reply is still coming", "Esc stops it first")
+        screen.chat_app.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
         return None
     if screen.session is None or screen.chat_app.seat.opening:
         screen.chat_app.tell("The session is still being opened")
@@ -88,7 +93,8 @@ async def go_on(screen: ChatScreen, turn: Turn | None) -> None:
         return
     why_not = session.cannot_go_on(turn.id) if turn is not None else "There is no reply to go on with yet"
     if turn is None or why_not:
-        screen.chat_app.tell(why_not, "Ctrl+R makes a reply again" if turn is not None else "")
+        again = f"{first_key('make-the-reply-again')} makes a reply again"
+        screen.chat_app.tell(why_not, again if turn is not None else "")
         return
     await screen.flow.go_on(session, turn)
 
@@ -100,7 +106,8 @@ async def walk_branches(screen: ChatScreen, turn: Turn | None, step: int) -> Non
         return
     branches = session.branches(turn.id) if turn is not None else ()
     if turn is None or len(branches) < 2:
-        screen.chat_app.tell("There is one branch here", "Alt+E edits a message, Ctrl+R makes a reply again")
+        edit, again = first_key("edit-a-message"), first_key("make-the-reply-again")
+        screen.chat_app.tell("There is one branch here", f"{edit} edits a message, {again} makes a reply again")
         return
     await show_branch(screen, branches[(branches.index(turn.id) + step) % len(branches)])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
+from warmchat.ui.keymap import first_key
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
@@ -44,10 +45,13 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
             app.tell("This turn is still being checked")
         elif turn.profile == app.reference and turn.verdict is None and not _was_changed(screen, turn):
             name = screen.reference_look().name.lower()
-            app.tell(f"The {name} itself spoke here: there is no second answer", "F5 asks it again and compares")
+            app.tell(
+                f"The {name} itself spoke here: there is no second answer",
+                f"{first_key('check-now')} asks it again and compares",
+            )
         else:
             reason = turn.verdict.reason if turn.verdict is not None else "no check was made"
-            app.tell(f"This turn was not compared: {reason}", "F5 checks it now")
+            app.tell(f"This turn was not compared: {reason}", f"{first_key('check-now')} checks it now")
     else:
         from warmchat.ui.disagreement.panel import DisagreementPanel
 
@@ -104,7 +108,7 @@ def check_now(screen: ChatScreen, turn: Turn | None) -> None:
     elif not can_be_checked(turn):
         judged = turn.verdict is not None and turn.verdict.label != "unjudged"
         if judged:
-            app.tell("This turn was checked already", "F4 shows it")
+            app.tell("This turn was checked already", f"{first_key('side-by-side')} shows it")
         else:
             app.tell("There is no reply to check")
     else:

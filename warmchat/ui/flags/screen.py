@@ -25,6 +25,7 @@ from warmchat.storage.records import Day, Flag
 from warmchat.ui.flags.course import plot, sentence
 from warmchat.ui.flags.filters import Filters
 from warmchat.ui.flags.rows import both_answers, filters_line, flag_row
+from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import FLAGS, bindings
 
 if TYPE_CHECKING:
@@ -97,7 +98,13 @@ class FlagsScreen(Screen[None]):
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._beside
         yield Static(
-            Content("Enter side by side · o conversation · e export · x all · F1 help · Esc back"),
+            Content(
+                key_line(
+                    "Enter side by side", ("open-the-conversation-there", "conversation"),
+                    ("export-what-is-listed", "export"), ("all-again", "all"), ("help", "help"),
+                    ("back-to-the-chat", "back"),
+                )
+            ),
             markup=False, id="keys",
         )  # fmt: skip
 
@@ -151,7 +158,7 @@ class FlagsScreen(Screen[None]):
         self._options.add_options([Option(flag_row(flag, width)) for flag in found.flags])
         self._options.display = bool(found.flags)
         self._state.display = not found.flags
-        self._state.update(Content("No turn of the log fits. x shows all again."))
+        self._state.update(Content(f"No turn of the log fits. {first_key('all-again')} shows all again."))
         self._beside.update(Content(""))
         if found.flags:
             self._options.highlighted = 0
