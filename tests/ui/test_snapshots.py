@@ -24,6 +24,7 @@ from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 from warmchat.ui.chat import dial as dial_module
+from warmchat.ui.pickers.mark_form import MarkForm
 from warmchat.ui.profiles.editor import ProfileEditor
 from warmchat.ui.profiles.trial import TrialScreen
 
@@ -49,7 +50,31 @@ async def disagreement(world: World, pilot: Pilot[None]) -> None:
 async def side_by_side(world: World, pilot: Pilot[None]) -> None:
     await disagreement(world, pilot)
     await pilot.press("f4", "s")
-    await until(pilot, lambda: "names_missing" in drawn(world))
+    await until(pilot, lambda: "names differ" in drawn(world))
+
+
+async def answers_alone(world: World, pilot: Pilot[None]) -> None:
+    await disagreement(world, pilot)
+    await pilot.press("f4", "f")
+    await until(pilot, lambda: "f all" in drawn(world))
+
+
+async def marking(world: World, pilot: Pilot[None]) -> None:
+    """The form over both answers, a note written."""
+    await disagreement(world, pilot)
+    await pilot.press("f4", "w")
+    await until(pilot, lambda: isinstance(world.app.screen, MarkForm))
+    world.app.screen.query_one(Input).cursor_blink = False
+    await pilot.press("down", "up", *"I looked it up")
+    await until(pilot, lambda: "I looked it up" in drawn(world))
+
+
+async def marked(world: World, pilot: Pilot[None]) -> None:
+    """A mark under a reply."""
+    await disagreement(world, pilot)
+    world.prompt.put("/mark oracle I looked it up")
+    await pilot.press("enter")
+    await until(pilot, lambda: "✎ You" in drawn(world))
 
 
 async def dial(world: World, pilot: Pilot[None]) -> None:
@@ -71,7 +96,7 @@ async def heat(world: World, pilot: Pilot[None]) -> None:
     await dial(world, pilot)
     world.score(0, *TOKENS)
     await pilot.press("f4", "h", "s")
-    await until(pilot, lambda: "How surprised" in drawn(world) and "names_missing" in drawn(world))
+    await until(pilot, lambda: "How surprised" in drawn(world) and "names differ" in drawn(world))
 
 
 async def window(world: World, pilot: Pilot[None]) -> None:
@@ -165,6 +190,9 @@ SCENES: dict[str, Before] = {
     "agreement": agreement,
     "disagreement": disagreement,
     "side_by_side": side_by_side,
+    "answers_alone": answers_alone,
+    "marking": marking,
+    "marked": marked,
     "dial": dial,
     "moved_oracle": moved_oracle,
     "heat": heat,

@@ -256,7 +256,7 @@ class OtherFinished:
 
 @dataclass(frozen=True, slots=True)
 class OtherFailed:
-    """Another voice's answer could not be made. The turn is as it was."""
+    """Another voice's answer could not be made, or not to its end; what came of it was told as finished before."""
 
     turn_id: str
     message: str

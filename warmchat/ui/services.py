@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
+    from warmchat.domain.mark import Mark, MarkName
     from warmchat.domain.profile import Profile
     from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
@@ -151,6 +152,12 @@ class FlagLog(Protocol):
 
     def turn(self, turn_id: str, /) -> Turn:
         """One turn. Raises `NotFound`."""
+
+    def marks(self, session_id: str, /) -> Mapping[str, Mark]:
+        """What the user thinks of a session's turns, by turn."""
+
+    def save_mark(self, turn_id: str, mark: MarkName | None, note: str = "") -> None:
+        """What the user thinks of a turn; None takes it back."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
 from warmchat.ui.keymap import first_key
+from warmchat.ui.marks import typed_mark
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
@@ -113,6 +114,25 @@ def check_now(screen: ChatScreen, turn: Turn | None) -> None:
             app.tell("There is no reply to check")
     else:
         screen.flow.check(screen.session, turn)
+
+
+def mark(screen: ChatScreen, turn: Turn | None, words: str) -> None:
+    """Mark a turn as the words say; asks where there are none."""
+    from warmchat.ui.marking import ask_mark, set_mark
+
+    app = screen.chat_app
+    if turn is None or turn.reply is None:
+        app.tell("There is no reply to mark yet")
+        return
+    if not words:
+        ask_mark(app, turn, lambda _: None)
+        return
+    try:
+        given = typed_mark(words)
+    except WarmchatError as error:
+        app.tell(error.message, error.hint, severity="warning")
+    else:
+        set_mark(app, turn, given, lambda _: None)
 
 
 def follow_link(screen: ChatScreen, address: str) -> None:

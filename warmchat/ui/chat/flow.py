@@ -160,6 +160,8 @@ class TurnFlow:
                 self._do_later()
             case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
+            case told.TurnMarked() | told.OtherFinished():
+                self._screen.transcript.show_asides()
             case told.LogFailed():
                 self._say_log_failed(event)
             case told.Noticed(_, message, hint):

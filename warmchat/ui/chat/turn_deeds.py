@@ -43,6 +43,10 @@ class TurnDeeds(Screen[None]):
     def action_check_now(self) -> None:
         errands.check_now(self._chat, self.meant_turn(errands.can_be_checked))
 
+    async def action_mark(self, words: str = "") -> None:
+        asked = self._chat.session.beside.answers if self._chat.session is not None else lambda _: ()
+        errands.mark(self._chat, self.meant_turn(lambda t: t.shadow is not None or bool(asked(t.id))), words)
+
     # ---- branches
 
     def action_edit(self) -> None:

@@ -112,7 +112,9 @@ class TurnView(Vertical):
     def show_aside(self, aside: Aside) -> None:
         """Say what stands beside this turn."""
         self._you.update(you_line(aside, off_record=self._off_record))
-        lines = aside_lines(aside, voice=self._look.name.lower(), reference=self._reference.name.lower())
+        own = self._look.id == self._reference.id  # then a mark is about the reference and whoever was asked too
+        voice = (aside.voices[-1] if aside.voices else "companion") if own else self._look.name
+        lines = aside_lines(aside, voice=voice.lower(), reference=self._reference.name.lower())
         self._aside.update(lines)
         self._aside.display = bool(lines.plain)
 
