@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEAR_S = 0.05
 PAINT_S = (0.1, 0.25)  # between two repaints of a coming reply: at best, at worst
-SHARE = 0.1  # of a core that repainting may take: on few cores it is taken from the model
+SHARE = 0.06  # of a core that repainting may take: on few cores it is taken from the model
 
 
 class TurnFlow:
