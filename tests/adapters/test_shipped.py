@@ -21,7 +21,7 @@ from warmchat.shipped import shipped_folder
 SHELF = AdapterShelf([("shipped", shipped_folder("models") / "adapters")])
 PROMISED = {("warmth", "control_vector"), ("warm", "lora"), ("cold", "lora")}
 MOST_BYTES = 6_000_000
-SAD = (Message("user", "My cat died this morning."),)
+MESSAGES = ("My cat died this morning.", "What is a thesaurus?")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,10 @@ def test_each_changes_what_the_starter_says_and_is_gone_when_it_is_off(
     assert after == plain
 
 
-def said(engine: ProcessEngine, adapters: tuple[AdapterSpec, ...]) -> str:
-    *_, last = engine.submit(Job(SAD, Sampling(max_tokens=24), adapters=adapters))
-    assert isinstance(last, Finished)
-    return last.text
+def said(engine: ProcessEngine, adapters: tuple[AdapterSpec, ...]) -> list[str]:
+    texts = []
+    for message in MESSAGES:
+        *_, last = engine.submit(Job((Message("user", message),), Sampling(max_tokens=32), adapters=adapters))
+        assert isinstance(last, Finished)
+        texts.append(last.text)
+    return texts
