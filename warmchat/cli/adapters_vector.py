@@ -44,8 +44,8 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 @click.option("--layers", callback=_layers, metavar="FIRST-LAST", help="Layers that it acts on; found by measurement.")
 @click.option("--method", type=click.Choice(["mean", "pca"]), default="mean", show_default=True,
               help="Mean of the differences, or their first principal component.")  # fmt: skip
-@click.option("--read", type=click.Choice(["replies", "starts"]), default="replies", show_default=True,
-              help="Read replies made under the prompts, without them; or beginnings of replies under them (sooner).")
+@click.option("--read", type=click.Choice(["starts", "replies"]), default="starts", show_default=True,
+              help="Read beginnings of replies under the prompts; or whole replies made under them, without them.")
 @click.option("--examples/--no-examples", default=None,
               help="Show the model our examples, warm before --from and cold before --against; on for these two alone.")
 @click.option("--model", type=click.Path(), help="GGUF file, or a name from `warmchat models list`.")
@@ -60,10 +60,10 @@ def vector(
 ) -> None:  # fmt: skip
     """Make a control vector for the model you run, from the prompts of two profiles.
 
-    The model answers our messages under both prompts (their adapters off), and what it computes while it reads these
-    replies without the prompts is compared. Then it is measured what the vector does: which layers serve best, how far
-    it can be turned, and how warm, right and repetitive replies become. A card beside the file tells all of it. No
-    training, no PyTorch. The warmth dial drives the one called warmth.
+    What the model computes before it answers our messages under both prompts (their adapters off) is compared. Then it
+    is measured what the vector does: which layers serve best, how far it can be turned, and how warm, right and
+    repetitive replies become. A card beside the file tells all of it. No training, no PyTorch. The warmth dial drives
+    the one called warmth.
     """
     from warmchat.adapters.vector import Order, make_vector
     from warmchat.models.find import resolve_model
