@@ -113,7 +113,7 @@ class Comparison(Screen[None]):
         self.verdict, self.second, self._now = verdict, second, 0
         self.left.hold(_text(self.turn.reply), [e.reply for e in verdict.evidence])
         self.right.hold(_text(second), [e.shadow for e in verdict.evidence])
-        self._signals.update(signals_text(verdict, self.reference.name.lower()))
+        self._signals.update(signals_text(verdict, self.other.name.lower()))
         made = ((self.turn.reply, self.voice), (second, self.other))
         for (reply, look), table in zip(made, self._made, strict=True):
             table.update(facts_text(reply, look) if reply is not None else Content(""))

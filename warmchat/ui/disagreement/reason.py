@@ -27,6 +27,22 @@ def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: Voic
     return Content.assemble(*parts)
 
 
+def apart_text(verdict: Verdict, now: int) -> Content:
+    """Where two answers to the same words part. It is no check: which of the two is the reference's is not asked."""
+    score = f" {verdict.score:.2f}" if verdict.score is not None else ""
+    kind = f" · {KINDS.get(verdict.kind, verdict.kind)}{score}" if verdict.kind is not None else f" · {score.strip()}"
+    said, more = {
+        "pending": ("Looking where the two part…", ""),
+        "agree": (f"Nothing was found in which the two part{kind}", ""),
+        "disagree": (f"The two part{kind}", KIND_SENTENCES[verdict.kind] if verdict.kind is not None else ""),
+        "unsure": (f"Unsure whether the two say the same{kind}", ""),
+        "unjudged": (f"Not compared: {one_line(verdict.reason, 200)}", ""),
+    }[verdict.label]
+    lines = [line for line in (more, parting_words(verdict, now)) if line]
+    below = "".join(f"\n{line}" for line in lines)
+    return Content.assemble((f"{SYMBOLS[verdict.label]} {said}", "bold"), (below, "$foreground"))
+
+
 def parting_words(verdict: Verdict, now: int, *, limit: int = 60) -> str:
     """The pair of spans the reader is at, of how many; "" where there is none. ``limit``: characters of a span."""
     if not verdict.evidence:
