@@ -32,6 +32,15 @@ KIND_SENTENCES: dict[Kind, str] = {
     "refusal": "One answers, the other declines.",
 }
 
+# Of two answers to the same words, neither of which checks the other.
+APART: dict[Label, str] = {
+    "pending": "Looking where the two part…",
+    "agree": "Nothing was found in which the two part",
+    "disagree": "The two part",
+    "unsure": "Unsure whether the two say the same",
+    "unjudged": "The two were not compared",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StripWords:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
-from warmchat.ui.chat.other_voice import other_than
+from warmchat.ui.beside import other_than
 from warmchat.ui.keymap import first_key
 from warmchat.ui.marks import typed_mark
 
@@ -29,7 +29,7 @@ def switch_voice(screen: ChatScreen) -> None:
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    other = other_than(screen, app.reference)
+    other = other_than(app.reference, app.profiles.ids(), app.reference, screen.last_other)
     if other is None:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
+from warmchat.ui.beside import other_than, wants_check
 from warmchat.ui.chat.branches import free_session
 from warmchat.ui.keymap import first_key
 
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
     from warmchat.ui.disagreement.other import OtherPanel
-
-
-def other_than(screen: ChatScreen, profile_id: str) -> str | None:
-    """The voice that is meant beside this one: the reference, or the one that spoke last beside it; None: no other."""
-    app = screen.chat_app
-    if profile_id != app.reference:
-        return app.reference
-    others = [i for i in app.profiles.ids() if i != app.reference]
-    return next((i for i in (screen.last_other, "companion") if i in others), others[0] if others else None)
 
 
 def ask_other(screen: ChatScreen, turn: Turn | None, profile_id: str) -> None:
@@ -41,7 +33,7 @@ def ask_other(screen: ChatScreen, turn: Turn | None, profile_id: str) -> None:
         return
     shows = bool(session.beside.answers(turn.id)) and not profile_id
     spoke = turn.reply.profile if turn.reply is not None else turn.profile
-    asks = "" if shows else profile_id or other_than(screen, spoke)
+    asks = "" if shows else profile_id or other_than(spoke, app.profiles.ids(), app.reference, screen.last_other)
     if asks is None:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
     elif shows or _can_answer(screen, asks, spoke):
@@ -118,12 +110,5 @@ async def _show_kept(screen: ChatScreen, session: ChatSession, old: Turn, new: T
         )
     transcript.show_asides()
     screen.measure_context()
-    if _wants_check(session, new):  # like every reply that is shown
+    if wants_check(session, new):  # like every reply that is shown
         screen.flow.check(session, new)
-
-
-def _wants_check(session: ChatSession, turn: Turn) -> bool:
-    rules, reply = session.rules, turn.reply
-    if reply is None or reply.stop == "cancelled" or turn.verdict is not None or rules.shadow == "off":
-        return False
-    return rules.shadow == "always" or reply.profile != rules.reference

@@ -102,6 +102,11 @@ class Comparison(Screen[None]):
         """What the comparison came to, and the pair of spans the reader is at."""
         raise NotImplementedError
 
+    @property
+    def leaving(self) -> str:
+        """What the key that leads back does now."""
+        return "back"
+
     def feet(self) -> list[Part]:
         """What can be done here beside what every comparison offers, most important first."""
         return [("mark-it", "mark")]
@@ -142,7 +147,7 @@ class Comparison(Screen[None]):
     def say_keys(self) -> None:
         """As many of the keys as there is room for; where the answers stand alone, the parting first."""
         width = self.size.width - 2
-        last: list[Part] = [("help", "help"), ("back-to-the-chat", "back")]
+        last: list[Part] = [("help", "help"), ("back-to-the-chat", self.leaving)]
         parting = parting_words(self.verdict, self._now, limit=max(12, width // 4))
         if self.has_class("-alone"):
             back: list[Part] = [("the-answers-alone", "all")]

@@ -178,9 +178,15 @@ class OtherPanel(Comparison):
         said = "".join(f"\n({note})" for note in notes if note)
         return Content.assemble(apart_text(self.verdict, now), (said, "$faint"))
 
+    @property
+    def leaving(self) -> str:
+        return "stop" if self._coming and not self._stopping else "back"
+
     def feet(self) -> list[Part]:
+        if self._coming:
+            return []
         at, of = self._place
-        return [("mark-it", "mark"), ("ask-yet-another-voice", "voice"),
+        return [("mark-it", "mark"), ("ask-yet-another-voice", "ask another"),
                 *([("the-next-answer", "next answer")] if of > 1 and at else [])]  # fmt: skip
 
     # ---- what the reader does

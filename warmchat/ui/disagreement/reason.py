@@ -7,7 +7,7 @@ from textual.content import Content
 from warmchat.domain.text import one_line
 from warmchat.domain.verdict import Verdict
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import KIND_SENTENCES, KINDS, SYMBOLS, direction_words, pair_words, strip_words
+from warmchat.ui.words import APART, KIND_SENTENCES, KINDS, SYMBOLS, direction_words, pair_words, strip_words
 
 
 def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: VoiceLook) -> Content:
@@ -29,15 +29,13 @@ def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: Voic
 
 def apart_text(verdict: Verdict, now: int) -> Content:
     """Where two answers to the same words part. It is no check: which of the two is the reference's is not asked."""
-    score = f" {verdict.score:.2f}" if verdict.score is not None else ""
-    kind = f" · {KINDS.get(verdict.kind, verdict.kind)}{score}" if verdict.kind is not None else f" · {score.strip()}"
-    said, more = {
-        "pending": ("Looking where the two part…", ""),
-        "agree": (f"Nothing was found in which the two part{kind}", ""),
-        "disagree": (f"The two part{kind}", KIND_SENTENCES[verdict.kind] if verdict.kind is not None else ""),
-        "unsure": (f"Unsure whether the two say the same{kind}", ""),
-        "unjudged": (f"Not compared: {one_line(verdict.reason, 200)}", ""),
-    }[verdict.label]
+    score = f"{verdict.score:.2f}" if verdict.score is not None else ""
+    kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
+    found = " ".join(part for part in (kind, score) if part)
+    said = APART[verdict.label] + (f" · {found}" if found else "")
+    more = KIND_SENTENCES[verdict.kind] if verdict.kind is not None and verdict.label == "disagree" else ""
+    if verdict.label == "unjudged":
+        more = one_line(verdict.reason, 200)
     lines = [line for line in (more, parting_words(verdict, now)) if line]
     below = "".join(f"\n{line}" for line in lines)
     return Content.assemble((f"{SYMBOLS[verdict.label]} {said}", "bold"), (below, "$foreground"))
