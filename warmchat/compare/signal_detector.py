@@ -146,14 +146,14 @@ def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _direction(pair: Pair) -> Direction | None:
-    """Which side took up what the user said and the other did not."""
+    """Which side took up what the user said and the other did not, be it that it rejects it or says nothing of it."""
     if not pair.asked.claims:
         return None
-    for claim in pair.asked.claims:
-        here, there = towards(pair.reply, claim, pair.asked), towards(pair.shadow, claim, pair.asked)
-        if here > 0 and there < 0:
+    stands = [(towards(pair.reply, c, pair.asked), towards(pair.shadow, c, pair.asked)) for c in pair.asked.claims]
+    for here, there in sorted(stands, key=lambda both: both[0] * both[1]):  # where they are against each other first
+        if here > 0 >= there:
             return "reply"
-        if there > 0 and here < 0:
+        if there > 0 >= here:
             return "shadow"
     return "neither"
 

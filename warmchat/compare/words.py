@@ -136,6 +136,8 @@ def _abbreviated(text: str, dot: int, *, spoken: bool) -> bool:
     if word.casefold() in _ABBREVIATIONS:
         return True
     if word.isdigit() and len(word) <= 2:  # "1. Exodus": a mark when it opens its sentence
+        if begin and text[begin - 1] == ".":  # "98.6. It": the end of a decimal
+            return False
         before = text[max(0, begin - 4) : begin].rstrip(" \t")
         return not before or before[-1] in ".:;!?)\n"
     return len(word) == 1 and word.isupper() and text[dot + 1 : dot + 2] != "\n" and word != "I"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from warmchat.compare.claims.scope import denied
-from warmchat.compare.lexicon import MONTHS, listed
+from warmchat.compare.lexicon import MONTHS, STOP, listed
 from warmchat.compare.words import Sentence, Token, stem
 
 Sort = Literal["plain", "date", "percent", "money", "ordinal"]
@@ -251,7 +251,8 @@ def _in_unit(words: Sequence[Token], at: int, value: float) -> tuple[float, str,
     follow = list(words[at : at + 2])
     if follow and follow[0].low in ("degree", "degrees"):
         follow = follow[1:]
-    if not follow or words[at].start - last > 2:  # " " or " °"; what stands farther off is not counted
+    # " " or " °"; what stands farther off is not counted, nor is "but" in "zero, but"
+    if not follow or words[at].start - last > 2 or follow[0].low in STOP:
         return value, "", 1.0, last
     unit = follow[0]
     known = _UNITS.get(unit.low) or _UNITS.get(unit.stem)
@@ -290,8 +291,9 @@ def same(a: Quantity, b: Quantity) -> bool:
         return True
     # A unit turned into another is rounded on the way, and "about" allows the usual rounding.
     turned = a.dimension == b.dimension and a.factor != b.factor
-    slack = 0.05 if a.about or b.about else 0.03 if turned else 0.0
+    digits = min(a.digits, b.digits)
+    rounded = min(0.05, 5 * 10.0**-digits)  # "about 206" was not rounded to tens
+    slack = max(rounded if a.about or b.about else 0.0, 0.03 if turned else 0.0)
     if math.isclose(here, there, rel_tol=slack):
         return True
-    digits = min(a.digits, b.digits)
     return digits >= 3 and f"{here:.{digits - 1}e}" == f"{there:.{digits - 1}e}"

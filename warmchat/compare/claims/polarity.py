@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warmchat.compare.claims.scope import NOT_ONLY
 from warmchat.compare.lexicon import (
     ALL_WORDS,
     FEW_WORDS,
@@ -59,11 +60,8 @@ def opening(sentences: Sequence[Sentence]) -> int:
 
 def negated(sentence: Sentence) -> bool:
     """Whether a sentence denies its main claim: an odd number of negations, "not only" not counted."""
-    words = [t.low for t in sentence.tokens]
-    count = sum(
-        w in NEGATIONS and words[i + 1 : i + 2] != ["only"] and words[i + 1 : i + 2] != ["doubt"]
-        for i, w in enumerate(words)
-    )
+    words = [*(t.low for t in sentence.tokens), ""]
+    count = sum(w in NEGATIONS and words[i + 1] not in NOT_ONLY | {"doubt"} for i, w in enumerate(words[:-1]))
     return count % 2 == 1
 
 
