@@ -194,11 +194,11 @@ async def test_the_answer_is_kept_on_a_branch_where_something_came_after() -> No
         await pilot.press("ctrl+up", "ctrl+up", "alt+a")
         await answered(world, pilot)
         await pilot.press("2")
+        await until(pilot, lambda: any("Alt+Left leads back" in notice for notice in world.notices))
         await until(pilot, lambda: world.app.screen is world.app.chat and len(world.session.turns) == 1)
         await world.settled(pilot)
         assert "‹ 2 of 2 ›" in drawn(world)
         assert "Thank you" not in drawn(world)
-        assert any("Alt+Left leads back" in notice for notice in world.notices)
         await pilot.press("alt+left")
         await until(pilot, lambda: [t.id for t in world.session.turns] == [first.id, second.id])
         assert world.session.turns[0].reply == first.reply

@@ -70,18 +70,19 @@ def strip_words(
             return StripWords(symbol, f"Checking: the {name} is answering the same message")
         case "agree":
             said = f"Agrees with a second answer of the {name}" if own else f"Agrees with the {name}’s own answer"
-            return StripWords(symbol, said + _score(verdict), hint=look)
+            return StripWords(symbol, said + score_words(verdict), hint=look)
         case "disagree":
             said = f"The {name}, asked again, said otherwise" if own else f"The {name} would have said otherwise"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unsure":
             said = f"Unsure whether the {name} says the same"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unjudged":
             return StripWords(symbol, f"Not compared: {one_line(verdict.reason, 160)}", hint=check)
 
 
-def _score(verdict: Verdict) -> str:
+def score_words(verdict: Verdict) -> str:
+    """Kind and score of a verdict, with the dot that parts them from what goes before; "" where there is neither."""
     kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
     if kind and verdict.label == "unsure":
         kind = f"perhaps {kind}"

@@ -171,6 +171,8 @@ class TurnFlow:
                 self._do_later()
             case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
+            case told.PromptRead() if key in self._heard:
+                pass  # for what stands beside the turn
             case told.TurnMarked() | told.OtherFinished():
                 self._screen.transcript.show_asides()
             case told.LogFailed():

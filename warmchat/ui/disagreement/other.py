@@ -13,7 +13,16 @@ from textual.message import Message
 from warmchat.domain.conversation import split_thinking
 from warmchat.domain.making import way_words
 from warmchat.domain.text import one_line
-from warmchat.domain.turn import OtherFailed, OtherFinished, OtherFragment, Reply, Turn, TurnEvent, TurnFailed
+from warmchat.domain.turn import (
+    OtherFailed,
+    OtherFinished,
+    OtherFragment,
+    PromptRead,
+    Reply,
+    Turn,
+    TurnEvent,
+    TurnFailed,
+)
 from warmchat.domain.verdict import PENDING, Verdict, unjudged
 from warmchat.ui.disagreement.comparison import Comparison, Part
 from warmchat.ui.disagreement.reason import apart_text
@@ -61,6 +70,7 @@ class OtherPanel(Comparison):
         self._coming = ""  # the voice that is answering
         self._come = ""  # what came of it, thinking included
         self._painted = ""
+        self._read = ""  # how far it has read
         self._stopping = False
         self._said = ""  # why there is no answer
         self._verdicts: dict[str, Verdict] = {}
@@ -80,6 +90,7 @@ class OtherPanel(Comparison):
 
     def _ask(self, profile_id: str) -> None:
         self._coming, self._come, self._painted, self._said, self._stopping = profile_id, "", "", "", False
+        self._read = "reading…"
         self.other = self._chat.look_of(profile_id)
         self.show_verdict(PENDING, None)
         self._name_sides()
@@ -90,6 +101,9 @@ class OtherPanel(Comparison):
         if not self.is_attached:
             return
         match event:
+            case PromptRead(_, done, total):
+                self._read = f"reading {done:,}/{total:,}" if done < total else ""
+                self._name_sides()
             case OtherFragment(_, text):
                 self._come += text
             case OtherFinished(_, reply):
@@ -152,7 +166,7 @@ class OtherPanel(Comparison):
         at, of = self._place
         which = f" · {at} of {of}" if of > 1 and at else ""
         if self._coming:
-            beside = "stopping…" if self._stopping else "answering…"
+            beside = "stopping…" if self._stopping else self._read or "answering…"
         elif self.second is None:
             beside = "no answer"
         else:

@@ -7,7 +7,16 @@ from textual.content import Content
 from warmchat.domain.text import one_line
 from warmchat.domain.verdict import Verdict
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import APART, KIND_SENTENCES, KINDS, SYMBOLS, direction_words, pair_words, strip_words
+from warmchat.ui.words import (
+    APART,
+    KIND_SENTENCES,
+    KINDS,
+    SYMBOLS,
+    direction_words,
+    pair_words,
+    score_words,
+    strip_words,
+)
 
 
 def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: VoiceLook) -> Content:
@@ -29,10 +38,7 @@ def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: Voic
 
 def apart_text(verdict: Verdict, now: int) -> Content:
     """Where two answers to the same words part. It is no check: which of the two is the reference's is not asked."""
-    score = f"{verdict.score:.2f}" if verdict.score is not None else ""
-    kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
-    found = " ".join(part for part in (kind, score) if part)
-    said = APART[verdict.label] + (f" · {found}" if found else "")
+    said = APART[verdict.label] + score_words(verdict)
     more = KIND_SENTENCES[verdict.kind] if verdict.kind is not None and verdict.label == "disagree" else ""
     if verdict.label == "unjudged":
         more = one_line(verdict.reason, 200)

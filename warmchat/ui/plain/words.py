@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
 from warmchat.domain.verdict import Verdict
-from warmchat.ui.words import APART, KINDS, direction_words, pair_words, raw_words, strip_words
+from warmchat.ui.words import APART, KINDS, direction_words, pair_words, raw_words, score_words, strip_words
 from warmchat.voices.setting import AdapterState, Setting
 
 
@@ -42,10 +42,9 @@ def compared(turn: Turn, *, voice: str, reference: str) -> Iterator[str]:
 
 def apart_words(verdict: Verdict) -> str:
     """Where two answers to the same words part, in a line."""
-    score = f" {verdict.score:.2f}" if verdict.score is not None else ""
-    kind = f", {KINDS[verdict.kind]}{score}" if verdict.kind is not None else ""
+    said = APART[verdict.label] + score_words(verdict).replace(" · ", ", ")
     pair = f" {_sentence(pair_words(verdict.evidence[0]))}" if verdict.evidence else ""
-    return f"{_sentence(APART[verdict.label] + kind)}{pair}"
+    return f"{_sentence(said)}{pair}"
 
 
 def adapters_told(setting: Setting) -> Iterator[str]:
