@@ -13,6 +13,7 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.making import missing_words
 from warmchat.domain.mark import MarkName
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
@@ -273,8 +274,8 @@ def _shown(record: TurnRecord) -> Iterator[str]:
     yield f"── you, {_local(turn.created_at)}\n{turn.user_text}"
     if turn.reply is not None:
         yield f"── {turn.reply.profile}{'' if turn.reply.stop == 'end' else f' ({turn.reply.stop})'}\n{turn.reply.text}"
-    if turn.error:
-        yield f"No whole reply: {turn.error}"
+    if missing := missing_words(turn):
+        yield f"No whole reply: {missing}"
     yield f"   {'; '.join((strip.headline, *strip.facts))}"
     if turn.shadow is not None and strip.label == "disagree":
         yield f"── {turn.shadow.profile}, in the shadow\n{turn.shadow.text}"

@@ -301,6 +301,13 @@ class LogFailed:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogCaughtUp:
+    """All that could not be written is in the log now. ``turn_id``: the turn it came with, "" where with none."""
+
+    turn_id: str
+
+
 TurnEvent = (
     TurnOpened
     | WindowMoved
@@ -320,4 +327,5 @@ TurnEvent = (
     | TurnMarked
     | TurnFailed
     | LogFailed
+    | LogCaughtUp
 )

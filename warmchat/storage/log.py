@@ -20,7 +20,7 @@ from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import queries, writes
 from warmchat.storage.connection import connect, errors_mapped
-from warmchat.storage.records import DISAGREEMENTS, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import DISAGREEMENTS, CutOff, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.search import search
 
 SESSIONS_HINT = "`warmchat log sessions` lists them"
@@ -144,6 +144,21 @@ class SessionLog:
                     raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
             return self._emptied()
 
+    def expire(self, before: str, keep: str | None = None) -> int:
+        """Delete the sessions in which nothing was said since `before` (ISO 8601, UTC).
+
+        Those put away are kept, and so is the session `keep`.
+
+        Returns:
+            How many there were.
+        """
+        with self._lock:
+            with self._writing() as db:
+                gone = writes.expire(db, before, keep)
+            if gone:
+                self._emptied()
+            return gone
+
     def delete_all(self) -> bool:
         """Delete every session and profile. Returns as `delete_session` does."""
         with self._lock:
@@ -175,6 +190,11 @@ class SessionLog:
         """The session that was spoken in last; None in an empty log."""
         with self._reading() as db:
             return queries.last_session_id(db)
+
+    def cut_off(self) -> CutOff | None:
+        """The session that was spoken in last, where its last turn has no whole reply: a program or engine was lost."""
+        with self._reading() as db:
+            return queries.cut_off(db)
 
     def title(self, session_id: str) -> str:
         """The session's title. Raises `NotFound`."""

@@ -15,7 +15,7 @@ from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
-from warmchat.storage.records import Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import CutOff, Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
 SESSIONS = """
@@ -67,6 +67,17 @@ def last_session_id(db: Database) -> str | None:
     """The session of the newest turn."""
     row = db.execute("SELECT session_id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
     return row[0] if row else None
+
+
+def cut_off(db: Database) -> CutOff | None:
+    """The session of the newest turn, where that turn has no whole reply."""
+    found = db.execute(
+        "SELECT t.session_id, t.user_text, r.stop, coalesce(r.text || r.thinking, '') FROM turns AS t"
+        " LEFT JOIN replies AS r ON r.turn_id = t.id AND r.role = 'shown' ORDER BY t.n DESC LIMIT 1"
+    ).fetchone()
+    if found is None or found[2] not in (None, "interrupted"):
+        return None
+    return CutOff(found[0], found[1], bool(found[3].strip()))
 
 
 def place(db: Database, session_id: str) -> str | None:

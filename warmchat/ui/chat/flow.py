@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from warmchat.ui.chat.turn_view import TurnView
 from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.turn_thread import TurnEnded
-from warmchat.ui.words import tokens_per_second
+from warmchat.ui.words import log_words, tokens_per_second
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from warmchat.domain.turn import LogFailed, ReplyFinished, Turn, TurnFailed
+    from warmchat.domain.turn import LogCaughtUp, LogFailed, ReplyFinished, Turn, TurnFailed
     from warmchat.domain.turn import TurnEvent as SessionEvent
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
@@ -40,7 +40,6 @@ class TurnFlow:
         self._opened = True
         self._later: list[Callable[[], None]] = []
         self._heard: dict[str, Heard] = {}
-        self._log_said = False
         self._paint_at = 0.0
         self._spent_before = 0.0
         self.hourly = HourlyCount(on=True)
@@ -173,10 +172,10 @@ class TurnFlow:
                 await self._give_back(mine, event)
             case told.PromptRead() if key in self._heard:
                 pass  # for what stands beside the turn
+            case told.LogFailed() | told.LogCaughtUp():
+                self._say_log(event)
             case told.TurnMarked() | told.OtherFinished():
                 self._screen.transcript.show_asides()
-            case told.LogFailed():
-                self._say_log_failed(event)
             case told.Noticed(_, message, hint):
                 self._screen.say_once(message, hint)
             case told.ReplyFinished():
@@ -280,7 +279,6 @@ class TurnFlow:
         for deed in later:
             deed()
 
-    def _say_log_failed(self, event: LogFailed) -> None:
-        if not self._log_said:  # a full disk would say it with every write
-            self._log_said = True
-            self._screen.chat_app.tell(f"The log cannot be written: {event.message}", event.hint, severity="error")
+    def _say_log(self, event: LogFailed | LogCaughtUp) -> None:
+        message, hint = log_words(event)
+        self._screen.chat_app.tell(message, hint, severity="error" if hint else "information")

@@ -170,6 +170,8 @@ class ChatScreen(Writing):
         self.measure_context()
 
     def _watch_profiles(self) -> None:
+        if self.session is not None and self.session.unsaved and not self.flow.replying:
+            self.flow.run("catch-up", self.session.catch_up)
         if self.chat_app.profiles_changed():
             self.show_voice()
             self.measure_context()

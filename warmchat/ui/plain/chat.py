@@ -14,10 +14,12 @@ from pathlib import Path
 
 from warmchat.domain.danger import signals_danger
 from warmchat.domain.errors import WarmchatError
+from warmchat.domain.making import missing_words
 from warmchat.domain.mark import Mark
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import (
     FragmentArrived,
+    LogCaughtUp,
     LogFailed,
     Noticed,
     OtherFailed,
@@ -40,9 +42,9 @@ from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.plain.commands import Commands
 from warmchat.ui.plain.console import Console, ToldReply
 from warmchat.ui.plain.words import verdict_words
-from warmchat.ui.services import Services
+from warmchat.ui.services import Services, start_notes
 from warmchat.ui.turn_thread import Heard, TurnEnded, TurnThreads
-from warmchat.ui.words import repetition_words, stop_words, where_to_turn_words
+from warmchat.ui.words import log_words, repetition_words, start_words, stop_words, where_to_turn_words
 
 LISTEN_S = 0.03
 CLOSE_WAIT_S = 3.0
@@ -55,6 +57,7 @@ class PlainChat:
         self.services = services
         self.console = console
         self.engine: Engine | None = None
+        self._start_notes = start_notes(services)  # first: what is too old is not gone on with
         self.session: ChatSession = services.open_session(services.initial_session)
         self.session.off_record = not services.settings.log
         self.enclosed = ""  # a file that goes with the next message
@@ -120,9 +123,18 @@ class PlainChat:
             self.console.remark("There is no model yet", "/model FILE.gguf loads one; or: warmchat models pull")
         if self.console.interactive:
             self.console.say(f"{self.voice} speaks. /help lists the commands, /quit leaves.")
+            for message, hint in start_words(self._start_notes, lambda cut: f"/resume {cut.session_id} goes on"):
+                self.console.remark(message, hint)
             for turn in self.session.turns[-1:]:
                 self.console.say(f"You are back after {len(self.session.turns)} turns. The last message was: "
                                  f"{one_line(turn.user_text, 200)}")  # fmt: skip
+                self.tell_end(turn)
+
+    def tell_end(self, turn: Turn) -> None:
+        """Why the last turn of a session that is gone on with has no whole reply."""
+        words = missing_words(turn) or (stop_words(turn.reply) if turn.reply is not None else "")
+        if words:
+            self.console.say(f"Note: {words}.")
 
     def _read(self) -> str:
         """A message or command; a line that ends with a backslash goes on in the next."""
@@ -269,8 +281,8 @@ class PlainChat:
                 self.console.say(f"Note: the window was full: the {len(dropped)} oldest {turns} no longer read.")
             case Noticed(_, message, hint):
                 self.console.remark(message, hint)
-            case LogFailed(_, message, hint):
-                self.console.remark(f"The log cannot be written: {message}", hint)
+            case LogFailed() | LogCaughtUp():
+                self.console.remark(*log_words(event))
 
     def _finish(self, turn_id: str, reply: Reply) -> None:
         self._told.pop(turn_id).finish(reply.text)
@@ -304,5 +316,8 @@ class PlainChat:
     def _close(self) -> None:
         self.session.close()
         self._threads.join(CLOSE_WAIT_S)
+        if self.session.unsaved:
+            self.failed = True
+            self.console.remark("The log could not be written: what was said last is not in it")
         if self.engine is not None:
             self.engine.close()

@@ -183,6 +183,8 @@ class Commands:
             raise NotFound(f"{one_line(wanted, 30)!r} {many}", "/sessions lists them")
         self._chat.go_on_with(ids[0])
         self._say(f"You are back in a session of {len(self._chat.session.turns)} turns. {self._chat.voice} speaks.")
+        for turn in self._chat.session.turns[-1:]:
+            self._chat.tell_end(turn)
 
     def _new(self, _: str) -> None:
         self._chat.go_on_with(None)
