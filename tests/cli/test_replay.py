@@ -87,7 +87,7 @@ def test_another_profile_and_another_model_are_named(
 def spoilt(model: Path, target: Path) -> Path:
     """The same model with another name in its header, and the last quarter of its weights in another order."""
     raw = model.read_bytes()
-    name = raw.index(b"SmolLM2", raw.index(b"general.name"))
+    name = raw.index(b"Smollm2", raw.index(b"general.name"))
     half = len(raw) - len(raw) // 4
     middle = (half + len(raw)) // 2
     target.write_bytes(raw[:name] + b"OtherLM" + raw[name + 7 : half] + raw[middle:] + raw[half:middle])
