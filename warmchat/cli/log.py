@@ -271,7 +271,7 @@ def _flag(turn: Turn) -> tuple[object, ...]:
 def _shown(record: TurnRecord) -> Iterator[str]:
     """A turn for a terminal."""
     turn, strip = record.turn, strip_of(record.turn)
-    yield f"── you, {_local(turn.created_at)}\n{turn.user_text}"
+    yield f"── you, {_local(turn.created_at)}, turn {turn.id}\n{turn.user_text}"
     if turn.reply is not None:
         yield f"── {turn.reply.profile}{'' if turn.reply.stop == 'end' else f' ({turn.reply.stop})'}\n{turn.reply.text}"
     if missing := missing_words(turn):

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -44,17 +44,27 @@ def sessions(db: Database, limit: int | None, archived: bool | None = None) -> l
     ]
 
 
-def session_ids(db: Database, prefix: str, limit: int) -> list[str]:
-    """Ids that begin with `prefix`, newest first; an id that is `prefix` alone."""
+Table = Literal["sessions", "turns"]
+
+
+def ids_of(db: Database, table: Table, prefix: str, limit: int) -> list[str]:
+    """Ids of sessions or turns that begin with `prefix`, newest first; an id that is `prefix` alone."""
+    newest = {"sessions": "started_at", "turns": "created_at"}[table]
     found = [
         row["id"]
         for row in db.query(
-            "SELECT id FROM sessions WHERE substr(id, 1, length(:prefix)) = :prefix"
-            " ORDER BY id = :prefix DESC, started_at DESC LIMIT :limit",
+            f"SELECT id FROM {table} WHERE substr(id, 1, length(:prefix)) = :prefix"  # noqa: S608  own words alone
+            f" ORDER BY id = :prefix DESC, {newest} DESC LIMIT :limit",
             {"prefix": prefix, "limit": limit},
         )
     ]
     return found[:1] if found[:1] == [prefix] else found
+
+
+def last_turn_id(db: Database) -> str | None:
+    """The newest turn."""
+    row = db.execute("SELECT id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
+    return row[0] if row else None
 
 
 def title(db: Database, session_id: str) -> str | None:

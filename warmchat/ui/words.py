@@ -35,6 +35,15 @@ KIND_SENTENCES: dict[Kind, str] = {
     "refusal": "One answers, the other declines.",
 }
 
+# Of two answers to the same words, neither of which checks the other.
+APART: dict[Label, str] = {
+    "pending": "Looking where the two part…",
+    "agree": "Nothing was found in which the two part",
+    "disagree": "The two part",
+    "unsure": "Unsure whether the two say the same",
+    "unjudged": "The two were not compared",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class StripWords:
@@ -64,18 +73,19 @@ def strip_words(
             return StripWords(symbol, f"Checking: the {name} is answering the same message")
         case "agree":
             said = f"Agrees with a second answer of the {name}" if own else f"Agrees with the {name}’s own answer"
-            return StripWords(symbol, said + _score(verdict), hint=look)
+            return StripWords(symbol, said + score_words(verdict), hint=look)
         case "disagree":
             said = f"The {name}, asked again, said otherwise" if own else f"The {name} would have said otherwise"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unsure":
             said = f"Unsure whether the {name} says the same"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unjudged":
             return StripWords(symbol, f"Not compared: {one_line(verdict.reason, 160)}", hint=check)
 
 
-def _score(verdict: Verdict) -> str:
+def score_words(verdict: Verdict) -> str:
+    """Kind and score of a verdict, with the dot that parts them from what goes before; "" where there is neither."""
     kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
     if kind and verdict.label == "unsure":
         kind = f"perhaps {kind}"

@@ -263,9 +263,9 @@ class ChatScreen(Writing):
 
     # ---- deeds
 
-    def action_stop(self) -> None:
+    async def action_stop(self) -> None:
         if not self.flow.stop() and not self.editing.leave():
-            self.transcript.choose(None)
+            await self.transcript.to_newest()
 
     def action_switch_voice(self) -> None:
         errands.switch_voice(self)
@@ -339,5 +339,5 @@ class ChatScreen(Writing):
     async def action_to_start(self) -> None:
         await self.transcript.to_start()
 
-    def action_to_end(self) -> None:
-        self.transcript.choose(None)
+    async def action_to_end(self) -> None:
+        await self.transcript.to_newest()

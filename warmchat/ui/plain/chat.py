@@ -15,13 +15,19 @@ from pathlib import Path
 from warmchat.domain.danger import signals_danger
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.making import missing_words
+from warmchat.domain.mark import Mark
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import (
     FragmentArrived,
     LogCaughtUp,
     LogFailed,
     Noticed,
+    OtherFailed,
+    OtherFinished,
+    OtherFragment,
+    Reply,
     ReplyFinished,
+    ReplyKept,
     ShadowStarted,
     Turn,
     TurnEvent,
@@ -61,7 +67,8 @@ class PlainChat:
         self._keys = count(1)
         self._heard: deque[Heard] = deque()
         self._told: dict[str, ToldReply] = {}
-        self._replying = False
+        self._stop: Callable[[], None] | None = None  # what Ctrl+C does while an answer is coming
+        self._other: Reply | None = None  # what another voice just answered
         self._commands = Commands(self)
         self._hourly = HourlyCount(on=services.settings.reminders)
 
@@ -158,13 +165,32 @@ class PlainChat:
         session, note = self.session, self.services.settings.danger_note
         if note.strip() and signals_danger(text):
             self.console.say(where_to_turn_words(note))
-        self._replying = True
+        self._stop = session.cancel
         self._listen(lambda: session.send(text), "")
 
     def check(self, turn: Turn) -> None:
         """Compare a turn that was not compared, and tell the verdict."""
         session = self.session
         self._listen(lambda: session.check_now(turn.id), turn.id)
+
+    def ask_other(self, turn: Turn, profile_id: str) -> Reply | None:
+        """Let another voice answer a turn, and tell it; None where there is no answer."""
+        beside, self._other = self.session.beside, None
+        self._told[turn.id] = ToldReply(self.console, self.name_of(profile_id))
+        events = beside.ask(turn.id, profile_id)
+        self._stop = beside.cancel
+        self._listen(lambda: events, "")
+        return self._other
+
+    def keep(self, turn: Turn, answer: Reply) -> None:
+        """Let an answer that stands beside a turn be its reply."""
+        beside = self.session.beside
+        self._listen(lambda: beside.keep(turn.id, answer.id), "")
+
+    def mark(self, turn: Turn, mark: Mark | None) -> None:
+        """Mark which of a turn's answers is right."""
+        beside = self.session.beside
+        self._listen(lambda: beside.set_mark(turn.id, mark), "")
 
     def load_model(self, path: Path) -> None:
         """Put a model into the session, and wait until it is there."""
@@ -206,11 +232,11 @@ class PlainChat:
                 if not done:
                     time.sleep(LISTEN_S)
             except KeyboardInterrupt:
-                if not self._replying:
+                if self._stop is None:
                     self.console.say("\nGoing on: the verdict is told when it is there.")
                     return
                 self.console.say("\nStopping.")
-                self.session.cancel()
+                self._stop()
 
     def _tell_late(self) -> None:
         """What checks came to that nobody waited for."""
@@ -223,7 +249,7 @@ class PlainChat:
             found, event = self._heard.popleft()
             if isinstance(event, TurnEnded):
                 if found == key:
-                    self._replying = False
+                    self._stop = None
                     return True
             else:
                 self._tell(event, late=found != key)
@@ -233,25 +259,23 @@ class PlainChat:
         match event:
             case TurnOpened(turn):
                 self._told[turn.id] = ToldReply(self.console, self.name_of(turn.profile))
-            case FragmentArrived(turn_id, text):
+            case FragmentArrived(turn_id, text) | OtherFragment(turn_id, text):
                 self._told[turn_id].add(text)
             case ReplyFinished(turn_id, reply):
-                self._told.pop(turn_id).finish(reply.text)
-                self._replying = False
-                for words in (stop_words(reply), repetition_words(reply)):
-                    if words:
-                        self.console.say(f"Note: {words}.")
+                self._finish(turn_id, reply)
+            case OtherFinished(turn_id, reply):
+                self._other = reply
+                self._finish(turn_id, reply)
+            case OtherFailed(turn_id, message, hint):
+                self._fail(turn_id, message, hint)
+            case ReplyKept(_, turn) if turn.reply is not None:
+                self.console.say(f"Kept: {self.name_of(turn.reply.profile)} answered this.")
             case ShadowStarted() if self.console.interactive and not late:
                 self.console.say(f"Checking against the {self.reference.lower()}. Ctrl+C goes on without waiting.")
             case VerdictReached(turn_id):
                 self._tell_verdict(turn_id, late=late)
             case TurnFailed(turn_id, message, hint):
-                told = self._told.pop(turn_id, None)
-                if told is not None:
-                    told.break_off()
-                self._replying = False
-                self.failed = True
-                self.console.remark(message, hint)
+                self._fail(turn_id, message, hint)
             case WindowMoved(_, dropped):
                 turns = "turn is" if len(dropped) == 1 else "turns are"
                 self.console.say(f"Note: the window was full: the {len(dropped)} oldest {turns} no longer read.")
@@ -259,6 +283,21 @@ class PlainChat:
                 self.console.remark(message, hint)
             case LogFailed() | LogCaughtUp():
                 self.console.remark(*log_words(event))
+
+    def _finish(self, turn_id: str, reply: Reply) -> None:
+        self._told.pop(turn_id).finish(reply.text)
+        self._stop = None
+        for words in (stop_words(reply), repetition_words(reply)):
+            if words:
+                self.console.say(f"Note: {words}.")
+
+    def _fail(self, turn_id: str, message: str, hint: str) -> None:
+        told = self._told.pop(turn_id, None)
+        if told is not None:
+            told.break_off()
+        self._stop = None
+        self.failed = True
+        self.console.remark(message, hint)
 
     def _tell_verdict(self, turn_id: str, *, late: bool) -> None:
         turn = next((t for t in self.session.turns if t.id == turn_id), None)
