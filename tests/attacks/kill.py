@@ -134,7 +134,8 @@ class Attack:
             before = len(victim.heard("replied"))
             until(lambda: len(victim.heard("replied")) > before + 1, f"{name}: replies after the engine was killed")
         victim.end()
-        self.tally.check("app outlives its engine", victim.process.returncode in (0, 1), victim.process.returncode)
+        code = victim.process.returncode
+        self.tally.check("app outlives its engine", code in (0, 1), (name, victim.kind, code))
         return time.monotonic()
 
     def _no_orphans(self, victim: Victim, name: str) -> None:

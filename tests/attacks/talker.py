@@ -6,13 +6,16 @@ is killed. Every line is a JSON object with "t", the seconds of the machine's mo
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from warmchat.domain.turn import (
     FragmentArrived,
@@ -28,7 +31,8 @@ from warmchat.engine.scripted import ScriptedEngine
 from warmchat.session.start import begin_with
 from warmchat.settings import load_settings
 from warmchat.shipped import starter_model
-from warmchat.wiring import open_engine, open_log, open_profiles, open_session
+from warmchat.storage.log import SessionLog
+from warmchat.wiring import open_engine, open_profiles, open_session
 
 SCRIPTED_WORD_S = 0.01
 ASKED = (
@@ -45,10 +49,25 @@ def say(event: str, **more: Any) -> None:
     sys.stdout.flush()
 
 
+class TimedLog(SessionLog):
+    """A log that knows how long its longest write took, waiting for other programs included."""
+
+    longest_s = 0.0
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Database]:
+        began = time.perf_counter()
+        try:
+            with super()._writing() as db:
+                yield db
+        finally:
+            self.longest_s = max(self.longest_s, time.perf_counter() - began)
+
+
 def answer(job: Job) -> str:
     """A long reply, other for each message."""
     asked = job.messages[-1].content
-    return " ".join(f"{asked} word{n}." for n in range(12))
+    return " ".join(f"{asked} word{n}." for n in range(6))
 
 
 def engine_for(kind: str) -> Engine:
@@ -63,7 +82,8 @@ def engine_for(kind: str) -> Engine:
 def talk(kind: str, session_id: str | None, mark: str, stopped: Callable[[], bool]) -> None:
     """Chat until it is enough."""
     settings = load_settings(data_dir=DATA, profile="companion", shadow_samples=1)
-    log = open_log(settings)
+    log = TimedLog.open(settings.log_file)
+    assert isinstance(log, TimedLog)
     cut = begin_with(log, 0, None).cut_off
     say("start", cut=cut.session_id if cut is not None else None)
     engine = engine_for(kind)
@@ -93,7 +113,7 @@ def talk(kind: str, session_id: str | None, mark: str, stopped: Callable[[], boo
                 case LogCaughtUp():
                     say("log caught up")
     session.close()
-    say("closed", unsaved=session.unsaved)
+    say("closed", unsaved=session.unsaved, longest_s=log.longest_s)
     log.close()
     engine.close()
 

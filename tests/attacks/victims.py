@@ -87,15 +87,13 @@ class Victim:
         if self.process.stdin is not None:
             with suppress(OSError):
                 self.process.stdin.close()
-        elif self.kind == "lines":
-            self.write("\x03/quit\n")
-        else:
-            self.write("\x11")
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        for _ in range(30):  # it may not listen yet
+            self.write("\x11" if self.kind == "screen" else "\x03/quit\n")
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(2)
+                return
+        self.process.kill()
+        self.process.wait()
 
     def forget(self) -> None:
         """Kill all that is left of it."""
