@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
 
+    keep_days: int = Field(default=0, ge=0, le=36_500)
+    """Sessions in which nothing was said for more days are deleted as a chat starts, but for archived ones. 0: none."""
+
     n_ctx: int = Field(default=0, ge=0, le=2**31 - 1)
     """Context window in tokens. 0: as much as the model was trained for, at most 8,192, and what memory allows."""
 

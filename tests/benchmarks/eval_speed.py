@@ -88,8 +88,12 @@ def _llama(path: str, threads: int) -> Any:
     """Its class, by name: the program has one door to that package."""
     import importlib
 
+    from warmchat.engine.llama.bindings import model_params
+
+    params = model_params()
     sys.modules.pop("llama_cpp", None)
     package = importlib.import_module("llama_cpp")
+    package.llama_cpp.llama_model_default_params = lambda: params  # else it ends where there is AMX
     return package.Llama(path, n_ctx=N_CTX, n_threads=threads, n_threads_batch=threads, verbose=False)
 
 

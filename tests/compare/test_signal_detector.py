@@ -60,7 +60,7 @@ def test_taking_up_a_claim_is_its_own_kind(mood: str, claim: str) -> None:
 
 def test_when_the_oracle_takes_the_claim_up_the_direction_turns() -> None:
     verdict = judge(f"{CAPITAL} I think it is Sydney.", COLD, "The capital of Australia is Sydney.")
-    assert (verdict.label, verdict.kind, verdict.direction) == ("disagree", "contradiction", "shadow")
+    assert (verdict.label, verdict.kind, verdict.direction) == ("disagree", "premise_accepted", "shadow")
 
 
 @pytest.mark.parametrize("question", [CAPITAL, f"{CAPITAL} I think it is Sydney.", f"I am so sad. {CAPITAL}"])

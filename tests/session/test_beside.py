@@ -107,6 +107,36 @@ def test_what_fails_leaves_the_turn_as_it_was(make: Make, log: SessionLog) -> No
         list(session.beside.keep(turn.id, "no such"))
 
 
+def test_what_came_before_the_engine_was_lost_stands_beside_the_turn(make: Make, log: SessionLog) -> None:
+    session = make(lambda job: "one two three four five")
+    list(session.send("count"))
+    engine_of(session).fail_after_words = 3
+    events = list(session.beside.ask(session.turns[0].id, "oracle"))
+    reply = asked(events).reply
+    assert (reply.text, reply.stop, reply.role) == ("one two three", "interrupted", "alternative")
+    assert isinstance(events[-1], OtherFailed)
+    assert log.alternatives(session.id) == {session.turns[0].id: [reply]}
+
+
+def test_an_answer_can_be_stopped_before_the_engine_was_asked_and_while_it_comes(make: Make) -> None:
+    session = make(lambda job: "one two three four five")
+    list(session.send("count"))
+    turn_id = session.turns[0].id
+    for words in range(3):
+        events: list[TurnEvent] = []
+        coming = session.beside.ask(turn_id, "oracle")
+        while sum(isinstance(e, OtherFragment) for e in events) < words:
+            events.append(next(coming))
+        session.beside.cancel()
+        events += coming
+        if words:
+            assert asked(events).reply.stop == "cancelled"
+        else:
+            assert [e.message for e in events if isinstance(e, OtherFailed)] == ["It was stopped before its first word"]
+        assert sum(isinstance(e, OtherFragment) for e in events) == words
+    assert [reply.text for reply in session.beside.answers(turn_id)] == ["one", "one two"]
+
+
 def test_off_the_record_nothing_beside_is_written(make: Make, log: SessionLog) -> None:
     session = make()
     session.off_record = True

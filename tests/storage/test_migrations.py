@@ -10,18 +10,10 @@ import pytest
 from sqlite_utils import Database
 
 from tests.storage.examples import COMPANION, ORACLE, flagged, shadow, tell, turn
+from tests.storage.keep_version import DATA, TABLES, dump, written_by_version
 from warmchat.domain.errors import LogError, LogTooNew
 from warmchat.storage import migrations
 from warmchat.storage.log import SessionLog
-
-DATA = Path(__file__).with_name("data")
-
-
-def written_by_version(number: int, file: Path) -> Path:
-    file.parent.mkdir()
-    with closing(sqlite3.connect(file)) as db:
-        db.executescript("BEGIN;" + (DATA / f"log_v{number}.sql").read_text(encoding="utf-8") + "COMMIT;")
-    return file
 
 
 def version(file: Path) -> int:
@@ -32,6 +24,51 @@ def version(file: Path) -> int:
 @pytest.mark.parametrize("number", range(1, len(migrations.STEPS) + 1))
 def test_every_earlier_version_is_kept_as_test_data(number: int) -> None:
     assert (DATA / f"log_v{number}.sql").is_file()
+
+
+def rows_of(file: Path) -> dict[str, list[dict[str, object]]]:
+    """All rows of all tables, and what the two search indexes know."""
+    with closing(sqlite3.connect(file)) as db:
+        db.row_factory = sqlite3.Row
+        found = {table: [dict(row) for row in db.execute(f"SELECT * FROM {table} ORDER BY rowid")] for table in TABLES}
+        for table in ("turns", "replies"):
+            db.execute(f"CREATE VIRTUAL TABLE temp.{table}_words USING fts5vocab (main, {table}_fts, instance)")
+            found[f"words of {table}"] = [dict(row) for row in db.execute(f"SELECT * FROM {table}_words")]
+        return found
+
+
+@pytest.mark.parametrize("number", range(1, len(migrations.STEPS) + 1))
+def test_an_upgrade_from_any_version_keeps_every_row(number: int, file: Path) -> None:
+    before = rows_of(written_by_version(number, file))
+    SessionLog.open(file).close()
+    after = rows_of(file)
+    for table, rows in before.items():
+        assert rows, f"the kept log of version {number} has something in {table}"
+        kept = [{name: row[name] for name in rows[0]} for row in after[table]]
+        assert kept == rows, table
+    with closing(sqlite3.connect(file)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert version(file) == len(migrations.STEPS)
+
+
+@pytest.mark.parametrize("number", range(1, len(migrations.STEPS) + 1))
+def test_an_upgraded_log_is_built_as_a_new_one(number: int, file: Path, tmp_path: Path) -> None:
+    """Whatever version it comes from: the same tables, indexes, triggers and views."""
+    made = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name"
+    SessionLog.open(written_by_version(number, file)).close()
+    SessionLog.open(tmp_path / "new.db").close()
+    with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(tmp_path / "new.db")) as new:
+        assert old.execute(made).fetchall() == new.execute(made).fetchall()
+
+
+def test_the_dump_of_a_log_makes_the_same_log(file: Path, tmp_path: Path) -> None:
+    """How logs are kept as test data loses nothing."""
+    number = len(migrations.STEPS)
+    again = tmp_path / "again.db"
+    with closing(sqlite3.connect(again)) as db:
+        db.executescript(";\n".join(dump(written_by_version(number, file))))
+    assert rows_of(again) == rows_of(file)
 
 
 def test_a_log_of_version_1_is_read_whole(file: Path) -> None:
@@ -166,3 +203,15 @@ def test_a_log_of_version_3_says_how_replies_came_about(file: Path) -> None:
         assert (draft.role, draft.text, draft.asked) == ("draft", "Canberra.", "What is the capital of Australia?")
         assert last.turn.reply is not None
         assert (last.turn.reply.way, last.turn.reply.asked) == ("rewritten", draft.asked)
+
+
+def test_a_log_of_version_4_says_what_was_read_and_how_the_engine_stood(file: Path) -> None:
+    with SessionLog.open(written_by_version(4, file)) as log:
+        first, *_, last = log.records()
+        assert first.turn.reply is not None
+        assert (first.turn.reply.origin.window, first.turn.reply.origin.prompt) == (None, "")
+        assert last.turn.reply is not None
+        origin = last.turn.reply.origin
+        assert (origin.window, origin.prompt, origin.cuts) == (("t1", "t3"), "0123456789abcdef", (11,))
+        assert origin.engine["flash_attention"] == "off"
+        assert origin.adapters[0]["file"] == "fedcba9876543210"

@@ -49,6 +49,29 @@ async def test_a_key_of_ones_own_does_the_deed_and_is_the_one_that_is_shown() ->
         await until(pilot, lambda: "F3, Alt+K" in drawn(world))
 
 
+async def test_notices_and_feet_of_screens_name_the_keys_that_are_in_force() -> None:
+    keys = {"choose-a-model": "alt+j", "check-now": "alt+k", "help": "f11", "stop-the-reply": "alt+s", "try-it": "y"}
+    world = World(settings=Settings(keys=keys), model=None)
+    async with world.app.run_test(size=(110, 40), notifications=True) as pilot:
+        await world.ready(pilot)
+        assert "Alt+J   choose one" in drawn(world)
+        await world.say(pilot, "Anybody?")
+        assert "No model: Alt+J chooses one" in drawn(world)
+        world.prompt.put("/nothing")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("F11 lists them" in notice for notice in world.notices))
+        world.prompt.clear_written()
+        await pilot.press("alt+e")
+        await until(pilot, lambda: "Alt+S leaves it" in drawn(world))
+        await pilot.press("alt+s", "f6")
+        await until(pilot, lambda: "y try" in drawn(world) and "F11 · Esc" in drawn(world))
+
+
+def test_a_name_means_the_same_key_on_every_screen() -> None:
+    for deed in (deed for table in keymap.TABLES for deed in table if deed.keys and deed.action):
+        assert keymap.first_key(deed.name) == deed.shown.split(", ")[0], deed
+
+
 @pytest.mark.parametrize(
     ("keys", "says"),
     [

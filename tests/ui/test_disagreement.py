@@ -45,10 +45,10 @@ async def test_one_key_opens_both_answers_with_reason_kind_score_and_pair() -> N
         await pilot.press("p")
         await pilot.pause()
         assert "2 of 2" in drawn(world)
-        assert "names_missing" not in drawn(world)
+        assert "names differ" not in drawn(world)
         await pilot.press("s")
         await pilot.pause()
-        assert "names_missing" in drawn(world)
+        assert "names differ" in drawn(world)
         assert "words/test" in drawn(world)
         await pilot.press("escape")
         assert world.app.screen is world.app.chat
@@ -63,6 +63,31 @@ async def test_columns_at_100_cells_stacked_below() -> None:
             await pilot.pause()
             left, right = world.app.screen.query(".side")
             assert (left.region.y == right.region.y) is beside
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+async def test_the_answers_alone_fill_the_screen_and_their_partings_are_walked_there(size: tuple[int, int]) -> None:
+    world = World()
+    async with world.app.run_test(size=size) as pilot:
+        await parted(size, world, pilot)
+        await pilot.press("f4")
+        await until(pilot, lambda: "f alone" in drawn(world))
+        heights = [side.size.height for side in world.app.screen.query(".side")]
+        await pilot.press("f")
+        await until(pilot, lambda: "1 of 2: “Sydney” here, “Canberra” there · contradiction · f all" in drawn(world))
+        assert "You:" not in drawn(world)
+        assert "would have said otherwise" not in drawn(world)
+        fuller = [side.size.height for side in world.app.screen.query(".side")]
+        assert all(now > before for now, before in zip(fuller, heights, strict=True))
+        assert sum(fuller) == (size[1] - 1) * (1 if size[0] < 100 else 2)
+        await pilot.press("n")
+        await until(pilot, lambda: "2 of 2" in drawn(world))
+        await pilot.press("escape")
+        await until(pilot, lambda: "You:" in drawn(world))
+        await pilot.press("f", "s")
+        await until(pilot, lambda: "Speaks for a parting" in drawn(world))
+        await pilot.press("escape")
+        await until(pilot, lambda: world.app.screen is world.app.chat)
 
 
 async def test_a_click_on_the_strip_opens_it_too() -> None:

@@ -143,7 +143,7 @@ async def test_the_tables_say_how_both_replies_were_made_and_the_keys_scroll_the
         await pilot.press("f4")
         await until(pilot, lambda: "n p walk" in drawn(world))
         await pilot.press("s")
-        await until(pilot, lambda: "names_missing" in drawn(world))
+        await until(pilot, lambda: "names differ" in drawn(world))
         seen = drawn(world)
         for _ in range(20):
             await pilot.press("down")
@@ -156,4 +156,4 @@ async def test_the_tables_say_how_both_replies_were_made_and_the_keys_scroll_the
         assert "warmth dial 0" in seen  # the oracle's
         await pilot.press("s")
         await pilot.pause()
-        assert "names_missing" not in drawn(world)
+        assert "names differ" not in drawn(world)

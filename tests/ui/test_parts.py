@@ -19,7 +19,7 @@ from warmchat.storage.records import SessionSummary
 from warmchat.ui.chat.header import HeaderState, header_line
 from warmchat.ui.chat.reply_view import needs_markdown
 from warmchat.ui.chat.screen import ChatScreen
-from warmchat.ui.disagreement.panel import reason_text
+from warmchat.ui.disagreement.reason import reason_text
 from warmchat.ui.keys import CHAT, COMMANDS, PANEL
 from warmchat.ui.sessions.rows import summary_row
 from warmchat.ui.theme import THEMES

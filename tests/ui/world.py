@@ -76,7 +76,7 @@ class WordDetector:
         self, question: str, history: Sequence[Message], reply: str, shadow: str, *, scores: Sequence[float] = ()
     ) -> Verdict:
         here, there = self._city(reply), self._city(shadow)
-        signals = {"names_missing": 1.0, "overlap": 0.41, "polarity": 0.0}
+        signals = {"names_apart": 1.0, "words_apart": 0.41, "polarity_flipped": 0.0}
         if here is None or there is None:
             return Verdict("unsure", "too little to compare", score=0.44, kind="omission", signals=signals,
                            detector=self.name)  # fmt: skip

@@ -1,8 +1,15 @@
-"""The bare question of a message. The sentences of the conditions were written by another hand than the rules."""
+"""The bare question of a message. The sentences of the conditions were written by another hand than the rules.
+
+So were those of `bare_statements.jsonl`, in other forms than the conditions have: each with the questions that would be
+right, "" for the message as it is. The rules were mended on the half `built`. On the half `kept`, looked at once after
+that, 47 of 61 were right (38 before), 10 left as they are and 4 turned wrongly; then those 4 were mended too.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +19,7 @@ from warmchat.evals.conditions import CONDITIONS, compose
 from warmchat.evals.shipped_sets import advice_cases, phrases, question_set
 from warmchat.voices.bare import bare
 
+STATEMENTS = Path(__file__).parents[1] / "data" / "bare_statements.jsonl"
 CAPITAL = "What is the capital of Australia?"
 
 
@@ -90,3 +98,29 @@ def test_under_the_conditions_of_the_study_the_question_is_left_to_the_letter() 
 @given(st.lists(st.sampled_from(["I think", "what is", "?", ".", ",", "it", "right", "so", "\n", "7"]), max_size=300))
 def test_any_text_is_read(words: list[str]) -> None:
     assert isinstance(bare(" ".join(words)), str)
+
+
+def _told(half: str) -> list[tuple[str, str, str]]:
+    """Statement, what the rules made of it, and `exact`, `left` (as it is, safely) or `harm`."""
+    rows = []
+    for line in STATEMENTS.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row["half"] == half:
+            found = bare(row["message"])
+            exact = _letters(found) in {_letters(accepted) for accepted in row["bare"]}
+            rows.append((row["message"], found, "exact" if exact else "harm" if found else "left"))
+    return rows
+
+
+def _letters(text: str) -> str:
+    """ "Tell me which ..." asks the same as "which ..."."""
+    return re.sub(r"[\W_]", "", text.casefold()).removeprefix("tellme")
+
+
+@pytest.mark.parametrize("half", ["built", "kept"])
+def test_statements_of_another_hand_lose_their_belief_and_never_their_question(half: str) -> None:
+    rows = _told(half)
+    assert len(rows) >= 60
+    assert [row for row in rows if row[2] == "harm"] == []
+    exact = [row for row in rows if row[2] == "exact"]
+    assert len(exact) >= 0.85 * len(rows), [row for row in rows if row[2] == "left"]

@@ -14,7 +14,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from warmchat.engine.llama.native import Backend, Context, Model, bindings
+from warmchat.engine.llama.bindings import bindings, model_params
+from warmchat.engine.llama.native import Backend, Context, Model
 
 BATCH = 512
 
@@ -92,8 +93,10 @@ class ClassLoop:
     """llama-cpp-python's high-level class. Imported by name: the rest of the program has one door to that package."""
 
     def __init__(self, path: str, n_ctx: int, threads: int) -> None:
+        params = model_params()
         sys.modules.pop("llama_cpp", None)  # the bare package that our bindings stand in
         package = importlib.import_module("llama_cpp")
+        package.llama_cpp.llama_model_default_params = lambda: params  # else it ends where there is AMX
         self._llama = package.Llama(path, n_ctx=n_ctx, n_threads=threads, n_threads_batch=threads, verbose=False)
 
     def decode(self, prompt: str, count: int) -> float:

@@ -13,6 +13,7 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.making import missing_words
 from warmchat.domain.mark import MarkName
 from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line, printable
@@ -277,11 +278,11 @@ def _flag(turn: Turn) -> tuple[object, ...]:
 def _shown(record: TurnRecord) -> Iterator[str]:
     """A turn for a terminal."""
     turn, strip = record.turn, strip_of(record.turn)
-    yield f"── you, {local_time(turn.created_at)}\n{turn.user_text}"
+    yield f"── you, {local_time(turn.created_at)}, turn {turn.id}\n{turn.user_text}"
     if turn.reply is not None:
         yield f"── {turn.reply.profile}{'' if turn.reply.stop == 'end' else f' ({turn.reply.stop})'}\n{turn.reply.text}"
-    if turn.error:
-        yield f"No whole reply: {turn.error}"
+    if missing := missing_words(turn):
+        yield f"No whole reply: {missing}"
     yield f"   {'; '.join((strip.headline, *strip.facts))}"
     if turn.shadow is not None and strip.label == "disagree":
         yield f"── {turn.shadow.profile}, in the shadow\n{turn.shadow.text}"

@@ -30,10 +30,13 @@ _MILD = CAUTIONS | listed(
 _LIFE = re.compile(
     r"\bwhen i was (?:a |an |young|your|little|in )|\bi grew up\b|\bi was born\b|\bas a (?:child|kid|girl|boy"
     r"|teenager) i\b"
-    r"|\bmy (?:mother|father|mom|mum|dad|parents|childhood|wife|husband|boyfriend|girlfriend|family|kids|dog|cat)\b"
     r"|\bi(?:'ve| have) (?:been (?:there|through)|felt the same|had the same)|\bi remember (?:when|my|being|reading"
     r"|feeling)\b"
     r"|\bi (?:cried|went to school|used to (?:be|have|live|work))\b",
+    re.IGNORECASE,
+)
+_KIN = re.compile(
+    r"\bmy (?:mother|father|mom|mum|dad|parents|childhood|wife|husband|boyfriend|girlfriend|family|kids|dog|cat)\b",
     re.IGNORECASE,
 )
 _FEELING = re.compile(
@@ -81,9 +84,13 @@ def added(pair: Pair) -> Iterator[Finding]:
     """A life or feelings that the reply claims to have, and sources that it names, where the shadow does neither."""
     reply, shadow = pair.reply.text[:8000], pair.shadow.text[:8000]
     about = _ABOUT_SPEAKER.search(pair.asked.text) is not None
-    life = _LIFE.search(reply) or (_FEELING.search(reply) if about else None)
-    if life is not None and not _LIFE.search(shadow) and not (about and _FEELING.search(shadow)):
-        yield Finding("self_claimed", "added", 0.9 if about else 0.4, span(reply, life.start(), life.end()), None)
+    lived = _LIFE.search(reply)
+    life = lived or _KIN.search(reply) or (_FEELING.search(reply) if about else None)
+    both = _LIFE.search(shadow) or _KIN.search(shadow) or (about and _FEELING.search(shadow))
+    if life is not None and not both:
+        # Kin alone may stand in words that are put into the user's mouth.
+        strength = 0.9 if about else 0.4 if lived else 0.25
+        yield Finding("self_claimed", "added", strength, span(reply, life.start(), life.end()), None)
     source = _SOURCES.search(reply)
     if source is not None and not _SOURCES.search(shadow):
         yield Finding("source_added", "added", 0.4, span(reply, source.start(), source.end()), None)

@@ -33,6 +33,11 @@ _NAME = re.compile(
     r"planet|ocean|river|mountain|language|president|king|queen|team|band|actor|actress|singer|author|continent|island|company)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"\?|\b(?:what|who|whom|whose|which|when|where|why|how|tell|explain|define|name|give|list|describe|translate"
+    r"|calculate|solve|compare|summari[sz]e|capital)\b",
+    re.IGNORECASE,
+)
 _SHORT_VALUE = 4  # a claim of more words is a proposition; its words are then the question's words
 
 
@@ -56,6 +61,11 @@ class Asked:
     wants: Wants
     claims: tuple[Claim, ...]
     yes_no: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for something, in whatever form; a remark does not."""
+        return _ASKS.search(self.text) is not None
 
 
 def read_question(message: str, history: Sequence[Message]) -> Asked:

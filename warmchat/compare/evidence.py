@@ -14,7 +14,7 @@ from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.stance import on_question, place, towards
 from warmchat.compare.words import Sentence, is_content
-from warmchat.domain.verdict import Kind, Span
+from warmchat.domain.verdict import Span
 
 MOST = 6  # pieces of evidence in one verdict
 
@@ -35,9 +35,9 @@ def _claims_parted(pair: Pair) -> Iterator[Finding]:
         here, there = towards(pair.reply, claim, pair.asked), towards(pair.shadow, claim, pair.asked)
         if here * there >= 0:
             continue
-        kind: Kind = "premise_accepted" if here > 0 else "contradiction"
+        # Whichever of the two took it up; the verdict's direction says which.
         spans = (_claim_span(pair.reply, claim, here, pair), _claim_span(pair.shadow, claim, there, pair))
-        yield Finding("claim_parted", kind, 1.0, *spans)
+        yield Finding("claim_parted", "premise_accepted", 1.0, *spans)
 
 
 def _claim_span(reading: Reading, claim: Claim, stand: int, pair: Pair) -> Span | None:
@@ -66,7 +66,9 @@ def _refusals(pair: Pair) -> Iterator[Finding]:
     answer = pair.shadow if reply is not None else pair.reply
     if not answer.stated and not answer.opening:
         return
-    yield Finding("refusal_one", "refusal", 0.95, _declined(pair.reply, reply), _declined(pair.shadow, shadow))
+    # Beside a remark, "I'm not sure how to respond" declines nothing.
+    strength = 0.95 if pair.asked.asks or pair.asked.claims else 0.2
+    yield Finding("refusal_one", "refusal", strength, _declined(pair.reply, reply), _declined(pair.shadow, shadow))
 
 
 def _declined(reading: Reading, refusal: Sentence | None) -> Span | None:
@@ -103,6 +105,8 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
     )
     if pair.asked.wants == "date" and any(q.sort == "date" for q in here) and any(q.sort == "date" for q in there):
         here, there = ([q for q in side if q.sort == "date"] for side in (here, there))
+    if pair.asked.wants == "number" and all(any(q.sort != "date" for q in side) for side in (here, there)):
+        here, there = ([q for q in side if q.sort != "date"] for side in (here, there))  # "As of 2023, there are 7"
     wanted = pair.asked.wants in ("date", "number")
     new_here = [q for q in here if not number_known(q, pair.shadow)]
     new_there = [q for q in there if not number_known(q, pair.reply)]

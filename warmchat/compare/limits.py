@@ -31,11 +31,6 @@ _ABOUT_ONESELF = re.compile(
     r"|thank you)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"\?|\b(?:what|who|whom|whose|which|when|where|why|how|tell|explain|define|name|give|list|describe|translate"
-    r"|calculate|solve|compare|summari[sz]e|capital)\b",
-    re.IGNORECASE,
-)
 _LATIN_SHARE = 0.5
 _ENGLISH_SHARE = 0.12  # English prose has 0.35 to 0.6 of function words; other Latin-script languages 0 to 0.08
 
@@ -45,8 +40,8 @@ def can_flag(pair: Pair, found: Sequence[Finding], cross: float | None) -> bool:
     shown = [f for f in found if f.strength >= SHOWS_FROM and f.signal not in _HINTS]
     held = cross is not None and cross >= SHOWS and bool(pair.reply.core_bag and pair.shadow.core_bag)
     plan = any(claim.plan for claim in pair.asked.claims)
-    if is_open(pair) or plan:
-        return any(f.signal in _STANDS for f in shown) or (plan and held)
+    if is_open(pair) or plan:  # of advice the network knows little: what it alone holds carries no flag
+        return any(f.signal in _STANDS for f in shown)
     return bool(shown) or held
 
 
@@ -70,7 +65,7 @@ def nothing_asked(pair: Pair, found: Sequence[Finding], cross: float | None) -> 
     is not said.
     """
     asked = pair.asked
-    talk = is_open(pair) or (_ABOUT_ONESELF.search(asked.text) is not None and _ASKS.search(asked.text) is None)
+    talk = is_open(pair) or (_ABOUT_ONESELF.search(asked.text) is not None and not asked.asks)
     if not talk or asked.claims or is_advice(pair) or is_foreign(pair) or pair.reply.refusal or pair.shadow.refusal:
         return False
     stands = any(f.strength >= SHOWS_FROM and f.signal in _STANDS for f in found)

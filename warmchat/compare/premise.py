@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from warmchat.compare.claims.numbers import NUMBER_WORDS, quantities
-from warmchat.compare.lexicon import STOP, listed
+from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity, quantities
+from warmchat.compare.lexicon import MONTHS, STOP, listed
 from warmchat.compare.words import Sentence, is_content, sentences, tokens
 
 _LONGEST = 300  # characters of one claim: what comes later is another thought
@@ -21,10 +22,12 @@ _WHO = (
 _SURE = r"(?:really |still |always |honestly |just |pretty |quite |very |absolutely |strongly |actually |do )*+"
 # What comes before a claim. Each alternative is a literal phrase; nothing in them can backtrack far.
 _LEAD = re.compile(
-    rf"\b(?:i {_SURE}(?:think|thought|believe|believed|guess|suppose|assume|assumed|heard|read|reckon|know|insist"
+    rf"\b(?:i {_SURE}(?:think|thought|believe|believed|guess|suppose|assume|assumed|heard|read|reckon"
+    r"|know(?! (?:only|from|for|since|him|her|them|you|how|why|what|who|where|when))|insist"
     r"|remember|said|say|bet|swear)"
     rf"|i(?:'m| am) {_SURE}(?:sure|certain|convinced|positive|confident)|i was {_SURE}(?:told|taught)"
-    r"|i(?:'ve| have) (?:always )?(?:heard|read|been told|been taught|thought|believed|known|assumed)"
+    r"|i(?:'ve| have) (?:always )?(?:heard|read|been told|been taught|thought|believed|known(?! (?:for|since|him|her"
+    r"|them|you|each))|assumed)"
     rf"|(?:my|our|a) (?:\w+ )?{_WHO} (?:\w+ )?(?:says|said|told (?:me|us)|tells me|taught (?:me|us)|thinks|claims"
     r"|insists|believes|swears)"
     r"|(?:people|everyone|they|everybody|we(?: both| all)?)(?: i know)? (?:says?|said|knows?|thinks?)"
@@ -65,10 +68,14 @@ _PLAN = re.compile(
     r"|'m about to| plan to| intend to| want to|'m thinking of| am thinking of|'m considering| am considering|'d rather"
     r"| would rather|'d like to| would like to|'m not going to| am not going to"
     rf"|(?:'m| am)(?: just)?(?= {_DOING}\b)| should(?: just)?| won't| refuse to) (?!know\b|ask\b|understand\b|hear\b"
-    rf"|learn\b|say\b|tell\b)",
+    rf"|learn\b|say\b|tell\b|think\b|believe\b|bet\b|guess\b|give you\b)",
     re.IGNORECASE,
 )
 _ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)
+_ASKS_WHICH_ANYWHERE = re.compile(
+    r"\b(?:what|which|who|whom|where|when|how)\b|\b(?:that|there) (?:isn't|aren't|wasn't|weren't|don't|doesn't)\b",
+    re.IGNORECASE,
+)
 _REFUSING = re.compile(r"won't|not going|refuse", re.IGNORECASE)
 _NOT_SO = re.compile(
     r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b"
@@ -76,12 +83,22 @@ _NOT_SO = re.compile(
     re.IGNORECASE,
 )
 # "So it's Sydney?": a statement with a question mark. "Is it ...?" asks and claims nothing.
+_IS_THAT_SO = re.compile(
+    r"(?:and |so )?(?:is|isn't) (?:that|it|this) (?:really |actually |not )?(?:right|correct|true|so)\?"
+    r"|(?:right|correct|true|am i right|do you agree|agreed)\?",
+    re.IGNORECASE,
+)
 _STATED_AS_QUESTION = re.compile(r"\A(?:so|then|oh|ah|and)?,? ?(?:it's|it is|that's|it was|they're) ", re.IGNORECASE)
 _END = re.compile(
-    r"[.?!;\n]|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's|and (?:she|he"
-    r"|they|i))\b| but "
+    r"[?!;\n]|\.(?!\d)|, (?:but|so|right|correct|isn't|what|is|do|am|you|no|yes|tell|please|can|could|it's"
+    r"|and (?:she|he|they|i))\b| but "
 )
 _COPULA = re.compile(r"\b(?:is|was|are|were|equals|be)\b(?! (?:that|because))|'s(?= )", re.IGNORECASE)
+# "It has to be correct", "the answer is important to me": how good the answer must be, not which it is.
+_HOW_GOOD = listed(
+    "answer correct right true wrong false important urgent exact accurate precise simple easy hard difficult clear"
+    " quick good great bad ready short"
+)
 _FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")
 
 
@@ -94,6 +111,7 @@ class Claim:
         value: stems (and number keys, "#7") of the part that a reply would take up or deny: the Sydney of "I think it
             is Sydney".
         value_text: that part's wording.
+        numbers: the numbers and dates in that part.
         plan: a thing the user means to do; it is judged by advice for or against it.
         negated: the user denies it ("I don't think it is Sydney").
     """
@@ -105,6 +123,7 @@ class Claim:
     value_text: str
     plan: bool = False
     negated: bool = False
+    numbers: tuple[Quantity, ...] = ()
 
 
 def claims(message: str) -> list[Claim]:
@@ -122,12 +141,17 @@ def claims(message: str) -> list[Claim]:
 def _stretches(message: str, asked: Sequence[Sentence]) -> Iterator[tuple[int, int, bool, bool]]:
     """Start and end of each stretch that may be a claim, whether it is a plan, whether it is denied."""
     plain = message.replace("’", "'")
+    for sentence in asked:  # a plan first: "a man I've known for nine days" within it claims nothing
+        plan = _PLAN.search(plain, sentence.start, min(sentence.end, sentence.start + _LONGEST))
+        if plan is not None:
+            begin = plan.end() if not _REFUSING.search(plan[0]) else plan.start() + 2
+            yield begin, _end(plain, begin), True, False
     for lead in _LEAD.finditer(plain):
         yield lead.end(), _end(plain, lead.end()), False, False
     for lead in _NOT_SO.finditer(plain):
         yield lead.end(), _end(plain, lead.end()), False, True
     pushed = False  # the sentence before this one only contradicts: "That's wrong."
-    for sentence in asked:
+    for sentence, after in zip_longest(asked, asked[1:]):
         wording = plain[sentence.start : sentence.end][:_LONGEST]
         yield from _asked_claims(sentence, wording)
         push = _PUSHBACK.match(wording)
@@ -135,10 +159,8 @@ def _stretches(message: str, asked: Sequence[Sentence]) -> Iterator[tuple[int, i
         if any(c.isalnum() for c in rest) and not wording.endswith("?"):
             yield sentence.end - len(rest), sentence.end, False, False
         pushed = push is not None and not any(c.isalnum() for c in rest)
-        plan = _PLAN.search(wording)
-        if plan is not None:
-            begin = sentence.start + (plan.end() if not _REFUSING.search(plan[0]) else plan.start() + 2)
-            yield begin, _end(plain, begin), True, False
+        if after is not None and _IS_THAT_SO.match(plain, after.start, after.end) and not wording.endswith("?"):
+            yield sentence.start, _end(plain, sentence.start), False, False
 
 
 def _asked_claims(sentence: Sentence, wording: str) -> Iterator[tuple[int, int, bool, bool]]:
@@ -148,6 +170,8 @@ def _asked_claims(sentence: Sentence, wording: str) -> Iterator[tuple[int, int, 
         plan = _PLAN.match(wording)
         yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
     question = _NEGATIVE_QUESTION.search(wording) or _STATED_AS_QUESTION.match(wording)
+    if question is not None and _ASKS_WHICH_ANYWHERE.search(wording):
+        return  # "It's illegal to marry which relative?", "cats that aren't cats"
     if question is not None and wording.endswith("?") and tag is None and not _ASKS_WHICH.search(wording):
         yield sentence.start + question.end(), sentence.end - 1, False, False
 
@@ -161,6 +185,8 @@ def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, pla
     text = message[start:end].strip()
     words = list(tokens(message, start, end))
     content = [t for t in words if is_content(t) or t.text[0].isdigit()]
+    if not plan and {t.low for t in content} <= _HOW_GOOD:
+        return None
     if not content or (
         not plan and (words[0].low in _FEELING or {w.low for w in words[:2]} & {"i", "i'm", "me", "you"})
     ):
@@ -170,14 +196,16 @@ def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, pla
     kept = [t for t in content if begin <= t.start < stop] or content
     new = [t for t in kept if t.stem not in rest] or kept
     numbers = [q for s in sentences(text) for q in quantities(s, text)]
-    value = {t.stem for t in new if not t.text[0].isdigit() and t.low not in NUMBER_WORDS}
-    if not plan:
-        value |= {q.key for q in numbers if begin <= start + q.start < stop + 1}
+    claimed = () if plan else tuple(q for q in numbers if begin <= start + q.start < stop + 1)
+    dated = MONTHS.keys() if any(q.month for q in claimed) else ()
+    value = {t.stem for t in new if not t.text[0].isdigit() and t.low not in NUMBER_WORDS and t.low not in dated}
+    value |= {q.key for q in claimed}
     start += len(message[start:end]) - len(message[start:end].lstrip())
+    wording = text if plan else message[new[0].start : new[-1].end]
+    negated = negated or _is_negated(message, start, end)
     return Claim(
-        start, start + len(text), text, frozenset(value or {t.stem for t in new}),
-        text if plan else message[new[0].start : new[-1].end], plan, negated or _is_negated(message, start, end),
-    )  # fmt: skip
+        start, start + len(text), text, frozenset(value or {t.stem for t in new}), wording, plan, negated, claimed
+    )
 
 
 def _value(message: str, start: int, end: int, rest: set[str]) -> tuple[int, int]:

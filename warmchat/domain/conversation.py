@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +22,12 @@ class Message:
 
     role: Role
     content: str
+
+
+def prompt_hash(messages: Sequence[Message]) -> str:
+    """Sixteen hex digits over what a voice read."""
+    spelled = json.dumps([[message.role, message.content] for message in messages])
+    return hashlib.sha256(spelled.encode()).hexdigest()[:16]
 
 
 def visible_history(turns: Sequence[Turn], reader: str = "") -> list[Message]:

@@ -56,10 +56,15 @@ class Origin:
     Attributes:
         model: identity of the model file (hash of metadata, tensor table and size).
         template: hash of the chat template.
-        adapters: names and raw strengths in force, JSON values; what the profile asks for and was switched off stands
-            there with strength 0.
+        adapters: names, raw strengths and hashes of the files in force, JSON values; what the profile asks for and was
+            switched off stands there with strength 0.
         dial: position of the warmth dial, -1..+1; None where the profile has none.
         seed: the seed that was used (0 where temperature 0 made none necessary).
+        window: ids of the earlier turns that were read; None where nobody kept it, as before version 4 of the log.
+        prompt: hash of the messages that were read; empty as above.
+        cuts: where the reply had been cut and was gone on with, in characters made until then.
+        engine: how the engine stood: `n_ctx`, `flash_attention`, `gpu_layers`, `mmap`, `machine`; and a hash of the
+            token ids that were read, `tokens`.
     """
 
     model: str = ""
@@ -72,6 +77,10 @@ class Origin:
     threads: int = 0
     kv_type: str = ""
     versions: dict[str, str] = field(default_factory=dict)
+    window: tuple[str, ...] | None = None
+    prompt: str = ""
+    cuts: tuple[int, ...] = ()
+    engine: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,13 @@ class Reply:
     scores: tuple[TokenScore, ...] = ()
     way: ReplyWay = "direct"
     asked: str = ""
+
+
+def as_made(reply: Reply) -> str:
+    """The reply as the model made it, its thinking in front; a block that was cut stays open."""
+    if not reply.thinking:
+        return reply.text
+    return f"<think>\n{reply.thinking}\n</think>\n\n{reply.text}" if reply.text else f"<think>\n{reply.thinking}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +264,7 @@ class OtherFinished:
 
 @dataclass(frozen=True, slots=True)
 class OtherFailed:
-    """Another voice's answer could not be made. The turn is as it was."""
+    """Another voice's answer could not be made, or not to its end; what came of it was told as finished before."""
 
     turn_id: str
     message: str
@@ -293,6 +309,13 @@ class LogFailed:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogCaughtUp:
+    """All that could not be written is in the log now. ``turn_id``: the turn it came with, "" where with none."""
+
+    turn_id: str
+
+
 TurnEvent = (
     TurnOpened
     | WindowMoved
@@ -312,4 +335,5 @@ TurnEvent = (
     | TurnMarked
     | TurnFailed
     | LogFailed
+    | LogCaughtUp
 )

@@ -160,6 +160,7 @@ class EngineInfo:
         flash_attention, mmap: `on`, `off`, or `auto` where llama.cpp decides; empty for a server.
         reasons: for each value that was chosen (`n_ctx`, `threads`, `kv_type`, `flash_attention`, `gpu_layers`, `mmap`,
             `lanes`), why, in plain words.
+        machine: what the library computes with here, as far as it may change the last bits: kinds of instructions.
         own_system: where a profile has no system prompt, the model's template puts in one of its own (but `Job.bare`).
     """
 
@@ -185,6 +186,7 @@ class EngineInfo:
     gpu_layers: int = 0
     mmap: str = ""
     lane_bytes: int = 0
+    machine: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
     capabilities: Capabilities = field(default_factory=Capabilities)
 

@@ -109,6 +109,8 @@ def _finished_from(value: Line) -> Finished:
     origin = dict(value["origin"])
     origin["sampling"] = Sampling(**origin["sampling"])
     origin["adapters"] = tuple(origin["adapters"])
+    origin["cuts"] = tuple(origin["cuts"])
+    origin["window"] = None if origin["window"] is None else tuple(origin["window"])
     return Finished(
         text=value["text"],
         stop=value["stop"],

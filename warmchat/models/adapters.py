@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -44,6 +46,21 @@ class FoundAdapter:
     range: tuple[float, float] = DEFAULT_RANGE
     measured: bool = False
     source: str = ""
+
+
+def file_digest(path: str) -> str:
+    """Sixteen hex digits over the bytes of an adapter file; empty where it cannot be read."""
+    try:
+        status = Path(path).stat()
+        return _digest(path, status.st_mtime_ns, status.st_size)
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=64)  # a voice's adapters are recorded at each of its replies
+def _digest(path: str, _changed_at: int, _size: int) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 class AdapterShelf:

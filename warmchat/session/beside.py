@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from warmchat.compare.detector import Detector
-from warmchat.domain.conversation import visible_history
+from warmchat.domain.conversation import split_thinking, visible_history
 from warmchat.domain.errors import EngineLost, NotFound, WarmchatError
 from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Profile
@@ -15,6 +16,7 @@ from warmchat.domain.turn import (
     OtherFailed,
     OtherFinished,
     OtherFragment,
+    PromptRead,
     Reply,
     ReplyKept,
     Turn,
@@ -23,8 +25,8 @@ from warmchat.domain.turn import (
     new_id,
 )
 from warmchat.domain.verdict import Verdict
-from warmchat.engine.protocol import Finished, Fragment, Handle, Priority
-from warmchat.session.filled import begun, shown
+from warmchat.engine.protocol import Finished, Fragment, Handle, Priority, Progress
+from warmchat.session.filled import begun, blank, shown
 from warmchat.session.parts import Parts, Reader
 from warmchat.session.speech import carried_out
 from warmchat.voices.direct import prompt_messages
@@ -53,7 +55,7 @@ class Beside:
         self._answers = {turn_id: list(replies) for turn_id, replies in alternatives.items()}
         self._marks = dict(marks)
         self._verdicts: dict[str, Verdict | None] = {}  # of replies that were put aside, by their ids
-        self._handle: Handle | None = None
+        self._asking: _Asking | None = None
 
     def answers(self, turn_id: str) -> tuple[Reply, ...]:
         """What other voices answered, oldest first."""
@@ -66,30 +68,40 @@ class Beside:
     # ---- asking
 
     def ask(self, turn_id: str, profile_id: str) -> Iterator[TurnEvent]:
-        """Let another voice answer a past turn, having read what the turn's reply could read, with the reply's seed."""
+        """Let another voice answer a past turn, having read what the turn's reply could read, with the reply's seed.
+
+        It can be cancelled from now on; it begins with the first event that is asked for.
+        """
+        self._asking = asking = _Asking()
+        return self._asked(turn_id, profile_id, asking)
+
+    def _asked(self, turn_id: str, profile_id: str, asking: _Asking) -> Iterator[TurnEvent]:
         turn = self._parts.transcript.turn(turn_id)
         try:
             profile = self._parts.profiles.get(profile_id)
-            reply = yield from self._answer(turn, profile)
+            reply = yield from self._answer(turn, profile, asking)
         except WarmchatError as error:
+            if asking.partial is not None:
+                yield from self._put_beside(turn, asking.partial, profile)
             yield OtherFailed(turn_id, error.message, error.hint)
             return
-        finally:
-            self._handle = None
         if not reply.text.strip():
             why = "It was stopped before its first word" if reply.stop == "cancelled" else "The answer is empty"
             yield OtherFailed(turn_id, why, "")
             return
-        self._answers.setdefault(turn_id, []).append(reply)
-        yield from self._parts.record.answered_by_other(turn, reply, profile)
-        yield OtherFinished(turn_id, reply)
+        yield from self._put_beside(turn, reply, profile)
 
     def cancel(self) -> None:
-        """Stop the answer that is coming; what came of it is kept."""
-        if self._handle is not None:
-            self._handle.cancel()
+        """Stop the answer that is coming, also where the engine has not been asked yet; what came of it is kept."""
+        if self._asking is not None:
+            self._asking.cancel()
 
-    def _answer(self, turn: Turn, profile: Profile) -> Generator[TurnEvent, None, Reply]:
+    def _put_beside(self, turn: Turn, reply: Reply, profile: Profile) -> Iterator[TurnEvent]:
+        self._answers.setdefault(turn.id, []).append(reply)
+        yield from self._parts.record.answered_by_other(turn, reply, profile)
+        yield OtherFinished(turn.id, reply)
+
+    def _answer(self, turn: Turn, profile: Profile, asking: _Asking) -> Generator[TurnEvent, None, Reply]:
         parts = self._parts
         setting = parts.dials.setting(profile, parts.base())
         reader = parts.reader_for(profile)
@@ -97,18 +109,28 @@ class Beside:
         voice, reference, cold = parts.speakers(_with_seed_of(turn.reply, profile), reader, kept, setting)
         check = Check(turn.user_text, visible_history(kept), self._detector)
         strategy = speak(voice, reference, turn.user_text, check, Priority.ASKED)
-        said = yield from carried_out(strategy, lambda step: self._done(turn, step))
+        coming = blank("alternative", profile, kept)
+        info = parts.need_engine().describe()
+
+        def done(step: Step) -> Generator[TurnEvent, None, Finished]:
+            return self._done(turn, step, begun(coming, step.job, info, setting), asking)
+
+        said = yield from carried_out(strategy, done)
         if said.way != "direct":
             yield OtherFragment(turn.id, said.text)
-        blank = Reply(new_id(), "alternative", profile.id, profile.hash, "", "interrupted")
-        info = parts.need_engine().describe()
-        return shown(begun(blank, said.job, info, cold if said.way == "cold" else setting), said)
+        return shown(begun(coming, said.job, info, cold if said.way == "cold" else setting), said)
 
-    def _done(self, turn: Turn, step: Step) -> Generator[TurnEvent, None, Finished]:
-        self._handle = handle = self._parts.need_engine().submit(step.job)
+    def _done(self, turn: Turn, step: Step, draft: Reply, asking: _Asking) -> Generator[TurnEvent, None, Finished]:
+        handle = asking.took(self._parts.need_engine().submit(step.job))
+        come = ""
         for event in handle:
             if isinstance(event, Fragment) and step.role == "shown":
+                come += event.text
+                thinking, text = split_thinking(come)
+                asking.partial = replace(draft, text=text, thinking=thinking) if text.strip() else None
                 yield OtherFragment(turn.id, event.text)
+            elif isinstance(event, Progress):
+                yield PromptRead(turn.id, event.done, event.total)
             elif isinstance(event, Finished):
                 return event
         raise EngineLost("The engine ended an answer without saying so", "ask again")
@@ -205,6 +227,35 @@ class Beside:
             self._marks[turn_id] = mark
         yield from self._parts.record.marked(self._parts.transcript.turn(turn_id), mark)
         yield TurnMarked(turn_id, mark)
+
+
+class _Asking:
+    """One answer while it is being made. It can be stopped from another thread, at whatever step it is.
+
+    Attributes:
+        partial: what came of it so far, for where the engine is lost; None before the first word.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handle: Handle | None = None
+        self._cancelled = False
+        self.partial: Reply | None = None
+
+    def took(self, handle: Handle) -> Handle:
+        """The engine works on it now."""
+        with self._lock:
+            self._handle = handle
+            if self._cancelled:
+                handle.cancel()
+        return handle
+
+    def cancel(self) -> None:
+        """Stop it."""
+        with self._lock:
+            self._cancelled = True
+            if self._handle is not None:
+                self._handle.cancel()
 
 
 def _with_seed_of(reply: Reply | None, profile: Profile) -> Profile:

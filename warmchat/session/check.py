@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from warmchat.compare.chance import weighed
 from warmchat.compare.detector import Detector
@@ -11,11 +11,11 @@ from warmchat.compare.pointing import points_back
 from warmchat.domain.conversation import Message, reference_history, visible_history
 from warmchat.domain.errors import EngineLost, WarmchatError
 from warmchat.domain.profile import Profile
-from warmchat.domain.turn import Reply, ReplyScored, ShadowStarted, Turn, TurnEvent, VerdictReached, new_id
+from warmchat.domain.turn import Reply, ReplyRole, ReplyScored, ShadowStarted, Turn, TurnEvent, VerdictReached, new_id
 from warmchat.domain.verdict import Verdict, unjudged
-from warmchat.engine.protocol import Finished, Handle, Job, Priority
+from warmchat.engine.protocol import EngineInfo, Finished, Handle, Job, Priority
 from warmchat.engine.queue import CheckLine
-from warmchat.session.filled import begun, filled
+from warmchat.session.filled import begun, blank, filled
 from warmchat.session.parts import Parts, Reader, sequence_of
 from warmchat.voices.direct import direct_job, drawn_again, same_question, undrawn
 from warmchat.voices.neutral import bare_question
@@ -24,6 +24,20 @@ from warmchat.voices.setting import Setting, recorded
 from warmchat.voices.strategy import Speaker
 
 CLOSED_BEFORE = "deferred: the program was closed before the check"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a voice is asked for a turn, with the earlier turns that it reads."""
+
+    job: Job
+    profile: Profile
+    setting: Setting
+    kept: Sequence[Turn]
+
+    def begun(self, role: ReplyRole, info: EngineInfo, asked: str = "") -> Reply:
+        """Its reply, of which nothing is there yet."""
+        return begun(blank(role, self.profile, self.kept, asked=asked), self.job, info, self.setting)
 
 
 class Checker:
@@ -35,6 +49,7 @@ class Checker:
         self._line = CheckLine(parts.rules.backlog)
         self._handles: dict[str, Handle] = {}
         self._asked: dict[str, str] = {}  # by turn, as far as the reference answers bare questions
+        self._references: dict[str, Profile] = {}  # by turn, as it answered in the shadow: its file may change since
         self._closed = False
 
     def close(self) -> None:
@@ -112,26 +127,28 @@ class Checker:
         """Further answers of the reference, and what the turn's voice says without sampling. They go into the log."""
         parts = self._parts
         engine = parts.need_engine()
-        job, reference, setting = yield from self._shadow_job(turn, Priority.NOISE)
-        asked = [(reference, setting, drawn_again(job, seed)) for seed in range(1, parts.rules.samples + 1)]
+        shadow = yield from self._shadow_job(turn, Priority.NOISE)
+        asked = [
+            replace(shadow, job=drawn_again(shadow.job, seed)) for seed in range(1, parts.rules.samples + 1)
+        ]
         voice = parts.profiles.get(turn.profile)
         now = parts.dials.setting(voice, parts.base())
         # A rewriting was drawn from its draft: asked the message, its voice would answer another question.
         drawn = turn.reply is not None and turn.reply.origin.sampling.temperature > 0 and turn.reply.way == "direct"
-        if voice.id != reference.id and drawn and turn.reply and recorded(now) == turn.reply.origin.adapters:
+        if voice.id != shadow.profile.id and drawn and turn.reply and recorded(now) == turn.reply.origin.adapters:
             reader = parts.reader_for(voice)
             kept = yield from parts.fit(turn, reader)
             spoken = direct_job(
                 voice, reader.history_of(kept), turn.reply.asked or turn.user_text, sequence="again",
                 priority=Priority.NOISE, adapters=now.adapters,
             )  # fmt: skip
-            asked.append((voice, now, undrawn(spoken)))
-        handles = [engine.submit(job) for _, _, job in asked]  # all at once: the engine computes them together
+            asked.append(Asked(undrawn(spoken), voice, now, kept))
+        handles = [engine.submit(each.job) for each in asked]  # all at once: the engine computes them together
         again = []
         try:
-            for (profile, setting, job), handle in zip(asked, handles, strict=True):
-                draft = Reply(new_id(), "sample", profile.id, profile.hash, "", "interrupted")
-                again.append(filled(begun(draft, job, engine.describe(), setting), self._finish(turn, handle)))
+            for each, handle in zip(asked, handles, strict=True):
+                draft = each.begun("sample", engine.describe())
+                again.append(filled(draft, self._finish(turn, handle)))
         finally:
             for handle in handles[len(again) :]:  # one failed: the others are of no use
                 handle.cancel()
@@ -141,14 +158,13 @@ class Checker:
 
     def _shadow_reply(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, Reply]:
         engine = self._parts.need_engine()
-        job, reference, setting = yield from self._shadow_job(turn, priority)
-        asked = self._asked.get(turn.id, "")
+        asked = yield from self._shadow_job(turn, priority)
+        self._references[turn.id] = asked.profile
         known = self._parts.drafts.get(turn.id)
-        if known is not None and same_question(known[0], job):  # the reference has answered it already, as the draft
+        if known is not None and same_question(known[0], asked.job):  # the reference has answered it, as the draft
             return replace(known[1], id=new_id(), role="shadow")
-        draft = Reply(new_id(), "shadow", reference.id, reference.hash, "", "interrupted", asked=asked)
-        draft = begun(draft, job, engine.describe(), setting)
-        return filled(draft, self._finish(turn, engine.submit(job)))
+        draft = asked.begun("shadow", engine.describe(), self._asked.get(turn.id, ""))
+        return filled(draft, self._finish(turn, engine.submit(asked.job)))
 
     def _bare(self, turn: Turn, speaker: Speaker, priority: Priority) -> str:
         """The bare question that the reference answers in place of the message; empty: the message itself."""
@@ -166,7 +182,7 @@ class Checker:
         except StopIteration as over:
             return str(over.value)
 
-    def _shadow_job(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, tuple[Job, Profile, Setting]]:
+    def _shadow_job(self, turn: Turn, priority: Priority) -> Generator[TurnEvent, None, Asked]:
         """What the reference is asked for this turn."""
         parts = self._parts
         reference = parts.profiles.get(parts.rules.reference)
@@ -184,7 +200,7 @@ class Checker:
         kept = yield from parts.fit(turn, Reader(reference, sequence, history_of))
         speaker = Speaker(reference, history_of(kept), sequence, setting.adapters)
         asked = self._bare(turn, speaker, priority) if reference.neutralise else ""
-        return speaker.job(asked or turn.user_text, priority), reference, setting
+        return Asked(speaker.job(asked or turn.user_text, priority), reference, setting, kept)
 
     def _scored(self, turn: Turn, reply: Reply) -> Generator[TurnEvent, None, Reply]:
         """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else.
@@ -242,6 +258,5 @@ class Checker:
         parts = self._parts
         known = {"shadow": shadow} if shadow is not None else {}
         turn = parts.transcript.update(turn.id, verdict=verdict, **known)
-        reference = parts.profiles.get(shadow.profile) if shadow is not None else None
-        yield from parts.record.concluded(turn, reference)
+        yield from parts.record.concluded(turn, self._references.pop(turn.id, None))
         yield VerdictReached(turn.id, verdict, shadow)

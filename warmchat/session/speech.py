@@ -19,10 +19,9 @@ from warmchat.domain.turn import (
     StageReached,
     Turn,
     TurnEvent,
-    new_id,
 )
 from warmchat.engine.protocol import Finished, Fragment, Handle, Job, Progress
-from warmchat.session.filled import begun, filled, shown
+from warmchat.session.filled import begun, blank, filled, shown
 from warmchat.session.parts import Parts
 from warmchat.voices.rewrite import Check
 from warmchat.voices.setting import Setting
@@ -61,10 +60,10 @@ class Speech:
         reader = parts.reader_for(profile)
         kept = yield from parts.fit(turn, reader)
         voice, reference, cold = parts.speakers(profile, reader, kept, setting)
-        blank = Reply(new_id(), "shown", profile.id, profile.hash, "", "interrupted")
+        coming = blank("shown", profile, kept)
 
         def done(step: Step) -> Generator[TurnEvent, None, Finished]:
-            return self._done(turn, step, blank, setting if step.role != "draft" else cold, reader.profile)
+            return self._done(turn, step, coming, setting if step.role != "draft" else cold, reader.profile)
 
         check = Check(turn.user_text, visible_history(kept), self._detector)
         strategy = speak(voice, reference, turn.user_text, check)
@@ -72,23 +71,24 @@ class Speech:
         if said.way != "direct":  # held back until it was checked
             yield FragmentArrived(turn.id, said.text)
         # A reply that was left cold is the reference's in all but name.
-        drawn = begun(blank, said.job, parts.need_engine().describe(), cold if said.way == "cold" else setting)
+        drawn = begun(coming, said.job, parts.need_engine().describe(), cold if said.way == "cold" else setting)
         return shown(drawn, said)
 
     def _done(
-        self, turn: Turn, step: Step, blank: Reply, setting: Setting, drafts: Profile
+        self, turn: Turn, step: Step, coming: Reply, setting: Setting, drafts: Profile
     ) -> Generator[TurnEvent, None, Finished]:
         """One step: shown as it comes, or said to be under way."""
         info = self._parts.need_engine().describe()
         if step.role == "shown":
             if step.asked:
-                blank = replace(blank, asked=step.asked)
-            return (yield from self.stream(turn, begun(blank, step.job, info, setting), step.job))
+                coming = replace(coming, asked=step.asked)
+            return (yield from self.stream(turn, begun(coming, step.job, info, setting), step.job))
         if step.stage is not None:
             yield StageReached(turn.id, step.stage)
         finished = yield from self._unseen(turn, step.job)
         if step.role == "draft":
-            draft = Reply(new_id(), "draft", drafts.id, drafts.hash, "", "interrupted", asked=step.asked)
+            draft = blank("draft", drafts, (), asked=step.asked)
+            draft = replace(draft, origin=coming.origin)  # it has read the same turns
             draft = filled(begun(draft, step.job, info, setting), finished)
             self._parts.drafts[turn.id] = (step.job, draft)
             yield from self._parts.record.drafted(turn, draft, drafts)

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from warmchat.domain.errors import LogError, LogTooNew
 
 APPLICATION_ID = 0x7761726D  # "warm"
-STEPS = ("0001.sql", "0002.sql", "0003.sql")
+STEPS = ("0001.sql", "0002.sql", "0003.sql", "0004.sql")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -16,7 +16,7 @@ from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
 from warmchat.storage.read_back import reads_row
-from warmchat.storage.records import Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import CutOff, Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
 SESSIONS = """
@@ -50,17 +50,27 @@ def _summary_of(row: Row) -> SessionSummary:
     return SessionSummary(**{**row, "models": _names(row["models"]), "profiles": _names(row["profiles"])})
 
 
-def session_ids(db: Database, prefix: str, limit: int) -> list[str]:
-    """Ids that begin with `prefix`, newest first; an id that is `prefix` alone."""
+Table = Literal["sessions", "turns"]
+
+
+def ids_of(db: Database, table: Table, prefix: str, limit: int) -> list[str]:
+    """Ids of sessions or turns that begin with `prefix`, newest first; an id that is `prefix` alone."""
+    newest = {"sessions": "started_at", "turns": "created_at"}[table]
     found = [
         row["id"]
         for row in db.query(
-            "SELECT id FROM sessions WHERE substr(id, 1, length(:prefix)) = :prefix"
-            " ORDER BY id = :prefix DESC, started_at DESC LIMIT :limit",
+            f"SELECT id FROM {table} WHERE substr(id, 1, length(:prefix)) = :prefix"  # noqa: S608  own words alone
+            f" ORDER BY id = :prefix DESC, {newest} DESC LIMIT :limit",
             {"prefix": prefix, "limit": limit},
         )
     ]
     return found[:1] if found[:1] == [prefix] else found
+
+
+def last_turn_id(db: Database) -> str | None:
+    """The newest turn."""
+    row = db.execute("SELECT id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
+    return row[0] if row else None
 
 
 def title(db: Database, session_id: str) -> str | None:
@@ -73,6 +83,17 @@ def last_session_id(db: Database) -> str | None:
     """The session of the newest turn."""
     row = db.execute("SELECT session_id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
     return row[0] if row else None
+
+
+def cut_off(db: Database) -> CutOff | None:
+    """The session of the newest turn, where that turn has no whole reply."""
+    found = db.execute(
+        "SELECT t.session_id, t.user_text, r.stop, coalesce(r.text || r.thinking, '') FROM turns AS t"
+        " LEFT JOIN replies AS r ON r.turn_id = t.id AND r.role = 'shown' ORDER BY t.n DESC LIMIT 1"
+    ).fetchone()
+    if found is None or found[2] not in (None, "interrupted"):
+        return None
+    return CutOff(found[0], found[1], bool(found[3].strip()))
 
 
 def place(db: Database, session_id: str) -> str | None:

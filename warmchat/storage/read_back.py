@@ -26,7 +26,8 @@ def checked(value: T) -> T:
     Raises:
         DamagedRowError: names the field.
     """
-    for name, fits in _checks(type(value)):
+    kind: Any = type(value)
+    for name, fits in _checks(kind):
         if not fits(getattr(value, name)):
             raise DamagedRowError(f"{type(value).__name__.lower()}.{name}")
     return value
@@ -46,9 +47,9 @@ def reads_row(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @cache
-def _checks(kind: type) -> tuple[tuple[str, Check], ...]:
+def _checks(kind: Any) -> tuple[tuple[str, Check], ...]:
     hints = get_type_hints(kind)
-    return tuple((field.name, _check(hints[field.name])) for field in dataclasses.fields(kind))  # type: ignore[arg-type]
+    return tuple((field.name, _check(hints[field.name])) for field in dataclasses.fields(kind))
 
 
 def _check(hint: Any) -> Check:  # noqa: PLR0911  one line for each sort of annotation

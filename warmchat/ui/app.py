@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,24 +16,28 @@ from textual.message import Message
 from textual.screen import Screen
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import one_line, printable
+from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.glance import Glance, GlanceShelf
-from warmchat.ui.keymap import QUIT, shown
-from warmchat.ui.keys import CHAT, Deed
+from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
+from warmchat.ui.palette import commands
+from warmchat.ui.services import start_notes
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
+from warmchat.ui.words import start_words
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
+    from warmchat.session.start import StartNotes
+    from warmchat.storage.records import CutOff
     from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
@@ -69,8 +72,11 @@ class WarmchatApp(App[None]):
     class SessionOpened(Message):
         """A session is open, or could not be opened."""
 
-        def __init__(self, session: ChatSession | None, error: WarmchatError | None, turn_id: str = "") -> None:
+        def __init__(
+            self, session: ChatSession | None, error: WarmchatError | None, turn_id: str, notes: StartNotes | None
+        ) -> None:
             super().__init__()
+            self.notes = notes
             self.session = session
             self.error = error
             self.turn_id = turn_id
@@ -210,7 +216,7 @@ class WarmchatApp(App[None]):
             if edited:
                 self.tell(f"Edited on the disk: {', '.join(edited)}", "live at the next turn")
             if new:
-                self.tell(f"New profile: {', '.join(new)}", "F6 chooses it")
+                self.tell(f"New profile: {', '.join(new)}", f"{first_key('profiles')} chooses it")
         self._profile_hashes = now
         problems = shelf.problems()
         for problem in problems:
@@ -224,7 +230,7 @@ class WarmchatApp(App[None]):
     def load_model(self, path: Path) -> None:
         """Put another model into the seat."""
         if self.chat.flow.replying:
-            self.tell("A reply is still coming", "Esc stops it; then choose the model")
+            self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it; then choose the model")
             return
         self.seat.load(path)
 
@@ -260,7 +266,7 @@ class WarmchatApp(App[None]):
             turn_id: the turn to bring into sight; "" the last one.
         """
         if self.chat.flow.replying:
-            self.tell("A reply is still coming", "Esc stops it first")
+            self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
             return
 
         if self._would_lose_turns():
@@ -268,13 +274,14 @@ class WarmchatApp(App[None]):
 
         def open_it() -> None:
             session, error = None, None
+            notes = start_notes(self.services) if self.session is None else None
             try:
                 session = self.services.open_session(session_id)
             except WarmchatError as failed:
                 error = failed
             except Exception as failed:  # nobody else would hear of it
                 error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error, turn_id))
+            self.post_message(self.SessionOpened(session, error, turn_id, notes))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
@@ -308,8 +315,16 @@ class WarmchatApp(App[None]):
         if old is not None:
             self._let_go(old)
         await self.chat.show_session(event.session)
+        for message, hint in start_words(event.notes, self._how_to_go_on):
+            self.tell(message, hint, severity="warning")
         threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
         await self.chat.go_to(event.turn_id)
+
+    def _how_to_go_on(self, cut: CutOff) -> str:
+        if self.session is None or cut.session_id != self.session.id:
+            return f"{first_key('sessions-search-go-on-rename-delete')} and Enter go on with it"
+        again = ("go-on-with-a-cut-reply", "goes on") if cut.said else ("make-the-reply-again", "asks again")
+        return f"{first_key(again[0])} {again[1]}"
 
     def _learn_messages(self) -> None:
         """What was written in earlier sessions, for walking back through it."""
@@ -337,7 +352,10 @@ class WarmchatApp(App[None]):
             self.session.off_record = self.off_record
         self.chat.show_voice()
         if self.off_record:
-            self.tell("Off the record: nothing is written from the next turn on", "F9 goes back on the record")
+            self.tell(
+                "Off the record: nothing is written from the next turn on",
+                f"{first_key('off-the-record')} goes back on the record",
+            )
         else:
             self.tell("On the record again, from the next turn on")
 
@@ -365,29 +383,11 @@ class WarmchatApp(App[None]):
             self.exit()
             return
         self._interrupted_at = now
-        self.tell("Ctrl+C again quits", "Esc stops a reply")
+        self.tell("Ctrl+C again quits", f"{first_key('stop-the-reply')} stops a reply")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do, by name."""
-        deeds: tuple[Deed, ...] = CHAT if screen is self.chat else getattr(screen, "DEEDS", ())
-        for deed in deeds:
-            if deed.action:
-                command = f"/{deed.command}" if deed.command else ""
-                say = " · ".join(part for part in (shown(deed), command, deed.more) if part)
-                yield SystemCommand(deed.title, say, self._palette_deed(screen, deed.action))
-        if screen is self.chat:
-            for profile in self.profiles.all():
-                name = one_line(profile.name, 40)
-                yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
-                                    partial(self.chat.speak_as, profile.id))  # fmt: skip
-        else:
-            yield SystemCommand("Quit", "Ctrl+Q", self.action_quit)
-
-    def _palette_deed(self, screen: Screen[Any], action: str) -> Callable[[], Awaitable[None]]:
-        async def run() -> None:
-            await screen.run_action(action)
-
-        return run
+        return commands(self, screen)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self._close)

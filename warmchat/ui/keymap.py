@@ -12,9 +12,9 @@ from string import ascii_letters, digits, punctuation
 
 from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import one_line
-from warmchat.ui.keys import ADAPTERS, CHAT, EDITOR, FLAGS, MOVING, PANEL, PROFILES, SESSIONS, Deed
+from warmchat.ui.keys import ADAPTERS, CHAT, EDITOR, FLAGS, MOVING, OTHER, PANEL, PROFILES, SESSIONS, Deed
 
-TABLES = (CHAT, PANEL, ADAPTERS, SESSIONS, FLAGS, PROFILES, EDITOR)
+TABLES = (CHAT, PANEL, OTHER, ADAPTERS, SESSIONS, FLAGS, PROFILES, EDITOR)
 QUIT = "quit"
 _MODIFIERS = {"ctrl", "alt", "shift", "super"}
 _SIGNS = {"minus": "-", "equals_sign": "=", "plus": "+", "question_mark": "?", "full_stop": ".", "comma": ","}
@@ -33,7 +33,7 @@ def use(keys: Mapping[str, str]) -> dict[str, str]:
     for name in found:
         if name not in known:
             near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "F1 on each screen lists what there is"
+            hint = f"did you mean {near[0]!r}?" if near else "the help of each screen lists what there is"
             raise SettingsError(f"The setting 'keys' names {one_line(name, 40)!r}, and no key does that", hint)
     for table in TABLES:
         _refuse_two(table, found)
@@ -48,14 +48,21 @@ def shown(deed: Deed) -> str:
 
 
 def first_key(name: str) -> str:
-    """The first key of a deed of the chat or of `quit`, as people write it."""
-    deed = next(deed for deed in CHAT if deed.name == name)
+    """The first key of a deed, as people write it, the user's own where there is one; the chat's deeds come first."""
+    deed = next(deed for table in TABLES for deed in table if deed.name == name)
     return shown(deed).split(", ")[0]
 
 
+def key_line(*parts: str | tuple[str, str]) -> str:
+    """What can be done, for the foot of a screen: a deed's name with a word for it, or plain words."""
+    return " · ".join(part if isinstance(part, str) else f"{first_key(part[0])} {part[1]}" for part in parts)
+
+
 def pretty(key: str) -> str:
-    """A key as people write it: Ctrl+D, F4, Alt+-."""
+    """A key as people write it: Ctrl+D, F4, Alt+-; a letter by itself as it is, for a capital needs Shift."""
     *modifiers, base = key.split("+")
+    if not modifiers and len(base) == 1:
+        return base
     return "+".join([*(part.capitalize() for part in modifiers), _SIGNS.get(base, base.capitalize())])
 
 

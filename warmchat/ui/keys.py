@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
+from warmchat.ui.marks import TAKES
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -57,9 +59,12 @@ CHAT: tuple[Deed, ...] = (
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
     Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
+    Deed("Checking", "Ask another voice", "Alt+A", "alt+a", "ask_other", "other", "[ID]",
+         more="about a past turn, beside its reply"),
+    Deed("Checking", "Mark a turn", "Alt+W", "alt+w", "mark", "mark", TAKES, more="which of the two is right"),
     Deed("Checking", "What it costs in truth", "Alt+M", "alt+m", "measured", "measured", more="as last measured"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
-         more="F4, F5 and Ctrl+G then mean it"),
+         more="what is done to a turn then means it"),
     Deed("Reading", "Unfold the chosen turn", "Enter", more="with nothing written: thinking, long messages"),
     Deed("Reading", "Scroll", "PgUp, PgDn", more="Ctrl+Home and Ctrl+End go all the way"),
     Deed("Reading", "Branch before", "Alt+Left", "alt+left", "branch_before"),
@@ -92,15 +97,28 @@ MOVING: tuple[tuple[str, str], ...] = (
 PANEL: tuple[Deed, ...] = (
     Deed("Side by side", "Next parting", "n", "n", "walk(1)"),
     Deed("Side by side", "Parting before", "p", "p", "walk(-1)"),
+    Deed("Side by side", "Mark it", "w", "w", "mark", more="which of the two is right, and why"),
     Deed("Side by side", "Signals and score", "s", "s", "signals",
          more="what the verdict was computed from, how the replies were made"),
     Deed("Side by side", "Heat", "h", "h", "heat", more="how surprised the reference was, word by word"),
+    Deed("Side by side", "The answers alone", "f", "f", "alone", more="they fill the screen; again brings all back"),
     Deed("Side by side", "Scroll", "Up, Down, PgUp, PgDn",
          more="both answers move together; Home and End go all the way"),
     Deed("Side by side", "Scroll the tables instead", "Tab", "tab", "turn_to_tables",
          more="with signals and score on the screen"),
     Deed("Side by side", "Help", "F1, ?", "f1,question_mark", "help"),
     Deed("Side by side", "Back to the chat", "Esc, q, F4", "escape,q,f4,ctrl+d", "leave"),
+)  # fmt: skip
+
+OTHER: tuple[Deed, ...] = (
+    Deed("Another voice", "Keep the reply", "1", "1", "keep_first", more="the other answer stays beside it"),
+    Deed("Another voice", "Keep the other answer", "2", "2", "keep_second",
+         more="on a branch of its own where something was said after it"),
+    Deed("Another voice", "Ask yet another voice", "v", "v", "another"),
+    Deed("Another voice", "The next answer", "a", "a", "next_answer", more="where several voices were asked"),
+    *(deed for deed in PANEL if deed.action != "leave"),
+    Deed("Side by side", "Back to the chat", "Esc, q, Alt+A", "escape,q,alt+a", "leave",
+         more="an answer that is coming is stopped first"),
 )  # fmt: skip
 
 # Keys of the side-by-side view that move what stands there.
@@ -154,6 +172,7 @@ FLAGS: tuple[Deed, ...] = (
     Deed("Disagreements", "Both answers side by side", "Enter"),
     Deed("Disagreements", "Open the conversation there", "o", "o", "conversation"),
     Deed("Disagreements", "Export what is listed", "e", "e", "export", more="JSON Lines, CSV, Markdown, HTML"),
+    Deed("Disagreements", "Mark it", "w", "w", "mark", more="which of the two is right, and why"),
     Deed("Disagreements", "Show or hide the course over time", "s", "s", "course"),
     Deed("Narrow the list", "By verdict", "l", more="with Shift the other way round, as all below"),
     Deed("Narrow the list", "By kind", "k"),

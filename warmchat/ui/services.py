@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from warmchat.domain.errors import WarmchatError
+
 if TYPE_CHECKING:
+    from warmchat.domain.mark import Mark, MarkName
     from warmchat.domain.profile import Profile
     from warmchat.domain.turn import Turn
     from warmchat.engine.protocol import Engine
     from warmchat.evals.report import Report
     from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
+    from warmchat.session.start import StartNotes
     from warmchat.storage.records import Day, Flag, TurnFilter
 
 
@@ -152,6 +156,20 @@ class FlagLog(Protocol):
     def turn(self, turn_id: str, /) -> Turn:
         """One turn. Raises `NotFound`."""
 
+    def marks(self, session_id: str, /) -> Mapping[str, Mark]:
+        """What the user thinks of a session's turns, by turn."""
+
+    def save_mark(self, turn_id: str, mark: MarkName | None, note: str = "") -> None:
+        """What the user thinks of a turn; None takes it back."""
+
+
+def start_notes(services: Services) -> StartNotes | None:
+    """What is to be said at the start; None where the log cannot say it, of which others tell."""
+    try:
+        return services.start_notes()
+    except WarmchatError:
+        return None
+
 
 @dataclass(frozen=True)
 class Services:
@@ -171,6 +189,7 @@ class Services:
         export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
+        start_notes: deletes what is too old, and tells how the last session ended. May block; raises `LogError`.
         last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
@@ -188,5 +207,6 @@ class Services:
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str
+    start_notes: Callable[[], StartNotes | None] = lambda: None
     last_report: Callable[[str], Report | None] = lambda _model: None
     check_model: Callable[[Path], object] = lambda _path: None

@@ -9,35 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from warmchat.compare.claims.numbers import NUMBER_WORDS
 from warmchat.compare.pointing import points_back
-from warmchat.compare.premise import claims
-from warmchat.compare.words import Sentence, Token, is_content, sentences
+from warmchat.compare.words import Sentence, is_content, sentences
+from warmchat.voices.assent import assents, proposition
 from warmchat.voices.forms import (
     AFTER,
-    ALWAYS,
-    ANSWER,
+    ASKS_ON,
+    ASSENT,
     BEFORE,
     BELIEF,
     CERTAIN,
-    DAYS,
+    GOES_ON,
     IF,
-    JOINS,
-    NOT_POINTING,
+    INDIRECT,
+    INSERTED,
     OPENS,
     ORDERS,
-    PERSONAL,
     PLEA,
-    POINTS,
     POSITIVE,
+    RUN_ON,
     SELF,
+    SHAPE,
+    SUPPOSED,
     TAG,
+    UNMARKED,
 )
+from warmchat.voices.leaning import apart, counts, mood, stands_alone
 
 _LONGEST = 1200  # characters; what is longer holds material, not a plea
 _SHORT = 28  # tokens of a sentence that states a belief ...
 _VALUE = 8  # ... and of one that states a number
-_OWN = 2  # content words before a pronoun, from which it is the question's own
 
 
 def bare(message: str) -> str:
@@ -45,17 +46,30 @@ def bare(message: str) -> str:
     if len(message) > _LONGEST or "```" in message or message.strip().count("\n\n") > 1:
         return ""
     plain = " ".join(message.replace("’", "'").split())
-    parts = [(s, plain[s.start : s.end].strip()) for s in sentences(plain)]
+    marked = "?" in plain
+    parts = [(s, _asking(plain[s.start : s.end].strip(), marked)) for s in sentences(plain)]
     asked = [(s, _own_question(w)) for s, w in parts if _asks(w)]
-    asked = [(s, q) for s, q in asked if q]
+    asked = [(s, q) for s, q in asked if q] or assents(parts)
     if any(points_back(q) for _, q in asked) or (not asked and points_back(plain)):
         return ""
-    out = _with_needed(parts, asked) if asked else _proposition(plain, parts)
+    out = _with_needed(parts, asked) if asked else proposition(plain, parts)
     return "" if _same(out, plain) else out
 
 
+def _asking(wording: str, marked: bool) -> str:
+    """The sentence with its question said outright; `marked`: the message's writer sets question marks."""
+    indirect = INDIRECT.match(wording)
+    if indirect is not None:
+        wording = "Tell me " + wording[indirect.end() :]
+    if not marked and (SHAPE.match(wording) or UNMARKED.search(wording)):
+        wording = wording.rstrip(".!, ") + "?"
+    if not wording.endswith("?"):
+        return wording
+    return INSERTED.sub(lambda found: "" if _states(found[0]) else found[0], wording)
+
+
 def _asks(wording: str) -> bool:
-    if PLEA.match(wording):
+    if ASSENT.match(wording) or (PLEA.match(wording) and not GOES_ON.match(wording)):
         return False
     if wording.endswith("?"):
         return True
@@ -65,10 +79,16 @@ def _asks(wording: str) -> bool:
 def _own_question(wording: str) -> str:
     """The question in a sentence that asks, without what is claimed in it; empty where it only asks for assent."""
     before = BEFORE.match(wording)
-    if before is not None and not IF.match(before[1]) and (BELIEF.search(before[1]) or _mood(before[1])):
+    supposed = SUPPOSED.match(wording) or not IF.match(wording)
+    if before is not None and supposed and not OPENS.match(before[1]) and (BELIEF.search(before[1]) or mood(before[1])):
         wording = before[2]
-    after = AFTER.match(wording)
-    if after is not None and (_states(after[2]) or SELF.search(after[2])) and len(after[1].split()) >= 3:
+    after = AFTER.match(wording) or RUN_ON.match(wording)
+    if (
+        after is not None
+        and not ASKS_ON.search(after[2])
+        and (_states(after[2]) or SELF.search(after[2]))
+        and len(after[1].split()) >= 3
+    ):
         wording = after[1].rstrip(" ,;:-–—") + "?"
     tag = TAG.search(wording)
     if tag is not None:
@@ -80,6 +100,8 @@ def _own_question(wording: str) -> str:
         wording = f"{POSITIVE[first.lower()]} {rest}"
     elif first.lower() in POSITIVE:
         return ""  # "Isn't it Sydney?"
+    if GOES_ON.match(wording):
+        return wording
     if OPENS.match(wording) is None and ORDERS.match(wording) is None and len(wording.split()) < 4:
         return ""  # "Sydney?"
     return wording[:1].upper() + wording[1:]
@@ -90,16 +112,16 @@ def _with_needed(parts: Sequence[tuple[Sentence, str]], asked: Sequence[tuple[Se
     questions = {s.start: q for s, q in asked}
     rest = [(s, w) for s, w in parts if s.start not in questions and not PLEA.match(w)]
     opinions = {s.start for s, w in rest if _opinion(s, w)}
-    if not _stands_alone(asked[0][1]):
+    if not stands_alone(asked[0][1]):
         if opinions:
             return ""  # the question may lean on what is believed: "I think X wrote it. When was it?"
         kept = {s.start for s, _ in rest}
     else:
         stems = frozenset(t.stem for s, _ in asked for t in s.tokens if is_content(t))
         rest = [(s, w) for s, w in rest if s.start not in opinions]
-        needed = [s for s, w in rest if not _apart(s, stems) and not _certain(s, w)]
+        needed = [s for s, w in rest if not apart(s, stems) and not _certain(s, w)]
         # Where there is something to be told, what tells of the user's mood alone still goes.
-        kept = {s.start for s, w in rest if not (_apart(s, stems) and SELF.search(w))} if needed else set()
+        kept = {s.start for s, w in rest if not (apart(s, stems) and SELF.search(w))} if needed else set()
     return " ".join(questions.get(s.start, w) for s, w in parts if s.start in questions or s.start in kept)
 
 
@@ -115,76 +137,8 @@ def _states(wording: str) -> bool:
 
 
 def _certain(sentence: Sentence, wording: str) -> bool:
-    most = _VALUE if _counts(sentence) else _SHORT  # "It's 54", not a sentence of a sum
+    most = _VALUE if counts(sentence) else _SHORT  # "It's 54", not a sentence of a sum
     return len(sentence.tokens) <= most and CERTAIN.search(wording) is not None
-
-
-def _mood(wording: str) -> bool:
-    """Whether it speaks of the user and tells no number."""
-    return bool(SELF.search(wording)) and not any(_counts(s) for s in sentences(wording))
-
-
-def _counts(sentence: Sentence) -> bool:
-    return any(t.text[0].isdigit() or (t.low in NUMBER_WORDS and t.low != "first") for t in sentence.tokens)
-
-
-def _stands_alone(question: str) -> bool:
-    """Whether it can be understood without what stands around it."""
-    content = [t for s in sentences(question) for t in s.tokens if _tells(t)]
-    return len(content) >= 2 and not _points(question)
-
-
-def _tells(token: Token) -> bool:
-    return (is_content(token) or token.text[0].isdigit()) and token.low not in PERSONAL
-
-
-def _points(text: str) -> bool:
-    """Whether it leans on something that was said before it."""
-    plain = NOT_POINTING.sub(" ", text)
-    if ALWAYS.search(plain):
-        return True
-    content = [t.start for s in sentences(plain) for t in s.tokens if _tells(t)]
-    return any(sum(start < found.start() for start in content) < _OWN for found in POINTS.finditer(plain))
-
-
-def _apart(sentence: Sentence, stems: frozenset[str]) -> bool:
-    """Whether a statement has nothing to do with the question."""
-    if _counts(sentence):
-        return False
-    inner = [t for t in sentence.tokens[1:] if t.capital and t.low not in PERSONAL | DAYS]
-    return not inner and not sentence.stems & stems
-
-
-def _proposition(plain: str, parts: Sequence[tuple[Sentence, str]]) -> str:
-    """A message that asks nothing but assent: its one claim as a question; empty where it has none, or several."""
-    found = claims(plain)
-    if any(c.plan for c in found):
-        return ""  # a plan is judged with all that is told of it
-    found = [c for c in found if not c.negated]
-    if len(found) != 1 or len(found[0].text.split()) < 3 or JOINS.match(found[0].text):
-        return ""
-    if any(not PLEA.match(w) and not _mood(w) and not (s.start <= found[0].start < s.end) for s, w in parts):
-        return ""  # something is told that may matter
-    text = TAG.sub("", found[0].text.strip().rstrip(".!?") + "?").rstrip("?").strip(" ,")
-    opening = next((w.split(" ")[0].lower() for s, w in parts if s.start <= found[0].start < s.end), "")
-    if opening in POSITIVE and plain[found[0].end :].startswith("?"):
-        return f"{POSITIVE[opening]} {text}?"
-    if _points(text) or SELF.search(text) or ANSWER.match(text):
-        return ""
-    first = text.split(" ")[0]
-    keep = first.isupper() or (first[:1].isupper() and not _begins(plain, found[0].start))
-    return f"Is it true that {text if keep or first[:1].islower() else _lowered(text)}?"
-
-
-def _begins(plain: str, start: int) -> bool:
-    """Whether a sentence begins there, so that a capital says nothing."""
-    return start == 0 or plain[:start].rstrip()[-1:] in ".!?"
-
-
-def _lowered(text: str) -> str:
-    first, _, rest = text.partition(" ")
-    small = first.lower() in ("the", "a", "an", "there", "most", "all", "some", "no", "it", "in", "on", "people")
-    return f"{first.lower()} {rest}" if small else text
 
 
 def _same(one: str, other: str) -> bool:

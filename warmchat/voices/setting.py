@@ -11,7 +11,7 @@ from warmchat.domain.errors import AdapterError, SettingsError
 from warmchat.domain.profile import AdapterRef, Profile
 from warmchat.domain.turn import Origin
 from warmchat.engine.protocol import AdapterSpec
-from warmchat.models.adapters import DEFAULT_RANGE, AdapterKind, AdapterShelf, FoundAdapter
+from warmchat.models.adapters import DEFAULT_RANGE, AdapterKind, AdapterShelf, FoundAdapter, file_digest
 from warmchat.voices.dial import WARMTH, dial_of, next_position, raw_strength
 
 STRONGEST = 100.0  # raw; as profile files allow, for an adapter whose range nobody measured
@@ -282,5 +282,6 @@ def _recorded(adapters: Sequence[Mapping[str, Any]]) -> Iterator[tuple[AdapterKi
 
 
 def recorded(setting: Setting) -> tuple[dict[str, Any], ...]:
-    """The adapters of a reply as `Origin.adapters` keeps them."""
-    return tuple(asdict(spec) for spec in (*setting.adapters, *setting.switched_off))
+    """The adapters of a reply as `Origin.adapters` keeps them: each with a hash of its file, for a file may change."""
+    specs = (*setting.adapters, *setting.switched_off)
+    return tuple({**asdict(spec), "file": file_digest(spec.path)} for spec in specs)

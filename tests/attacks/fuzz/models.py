@@ -70,7 +70,7 @@ def _small_lora(file: Path) -> None:
     writer.close()
 
 
-def _header_end(data: bytes) -> int:
+def _header_end(data: bytes | bytearray) -> int:
     """Where the names of tensors are surely over: most of what is behind is numbers, and harmless."""
     last = max(data.rfind(b".weight"), data.rfind(b"direction."), data.rfind(b"lora_b"))
     return min(len(data), last + 64)

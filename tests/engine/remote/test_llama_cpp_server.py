@@ -27,6 +27,15 @@ EngineAt = Callable[["Served"], RemoteEngine]
 LOADING_S = 60.0
 CAPITAL = Job((Message("system", "Answer factually."), Message("user", "What is the capital of Australia?")),
               Sampling(max_tokens=30))  # fmt: skip
+# As `python -m llama_cpp.server`, with the parameters that keep it alive on a processor with AMX.
+SERVER = """
+import runpy, sys
+from warmchat.engine.llama.bindings import bindings, model_params
+params = model_params()
+bindings.llama_model_default_params = lambda: params
+del sys.modules["llama_cpp"]
+runpy.run_module("llama_cpp.server", run_name="__main__", alter_sys=True)
+"""
 STORY = Job((Message("user", "Tell me a very long story about a river."),), Sampling(max_tokens=80))
 SHADOW = Job(STORY.messages, Sampling(max_tokens=30), priority=Priority.SHADOW)
 
@@ -55,7 +64,7 @@ def serving(starter: Path, folder: Path, *, interrupt: bool) -> Iterator[Served]
         "n_threads_batch": 1,
     }  # fmt: skip  (two would spin beside whatever else runs)
     arguments = [text for name, value in settings.items() for text in (f"--{name}", str(value))]
-    command = [sys.executable, "-u", "-m", "llama_cpp.server", *arguments]
+    command = [sys.executable, "-u", "-c", SERVER, *arguments]
     with log.open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
     try:

@@ -94,6 +94,8 @@ def _extras(section: Section) -> None:
 def _features(section: Section, build: Build) -> None:
     found = re.findall(r"(\w+) = 1", build.features)
     section.add("compiled for", " ".join(found) or "nothing in particular", features=found, system_info=build.features)
+    if "AMX_INT8" in found:
+        section.add("AMX", "left alone: llama.cpp's code for it can end the process")
     missing = [name for flag, name in _MUCH.items() if flag in _processor_flags() and name not in found]
     if missing:
         section.wrong(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warmchat.compare.claims.scope import NOT_ONLY
 from warmchat.compare.lexicon import (
     ALL_WORDS,
     FEW_WORDS,
@@ -48,6 +49,8 @@ def opening(sentences: Sequence[Sentence]) -> int:
     for sentence in sentences[:3]:
         words = [t.low for t in sentence.tokens[:12]]
         phrase = " ".join(words)
+        if {"myth", "misconception"} & set(words) and NEGATIONS & set(words):
+            return 0  # "It is a myth that it never strikes twice": whether that is yes, the question must say
         if any(p in phrase for p in _NO_PHRASES):
             return -1
         if words[0] in _NO or words[:2] in (["actually", "no"], ["well", "no"], ["oh", "no"]):
@@ -59,11 +62,8 @@ def opening(sentences: Sequence[Sentence]) -> int:
 
 def negated(sentence: Sentence) -> bool:
     """Whether a sentence denies its main claim: an odd number of negations, "not only" not counted."""
-    words = [t.low for t in sentence.tokens]
-    count = sum(
-        w in NEGATIONS and words[i + 1 : i + 2] != ["only"] and words[i + 1 : i + 2] != ["doubt"]
-        for i, w in enumerate(words)
-    )
+    words = [*(t.low for t in sentence.tokens), ""]
+    count = sum(w in NEGATIONS and words[i + 1] not in NOT_ONLY | {"doubt"} for i, w in enumerate(words[:-1]))
     return count % 2 == 1
 
 

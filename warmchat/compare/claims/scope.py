@@ -32,6 +32,9 @@ _OFTEN_NAMED = re.compile(
 _COPULAS = listed("is was are were does did has can will would should could")
 _PUSHED_ASIDE = frozenset(("rather than", "instead of", "contrary to", "opposed to", "unlike the", "confused with"))
 _MYTH = listed("misconception myth mistaken mistakenly wrongly incorrectly falsely misbelief")
+NOT_ONLY = listed("only just merely simply solely")
+"""After "not" these add to what is said and deny nothing: "not just eggs" has eggs in it."""
+_MEANT = listed("indeed")  # "it is indeed Venus, but it's actually a planet": meant, not taken back
 _BELIEVED = listed("think believe assume thought believed assumed")
 
 
@@ -61,8 +64,9 @@ def set_aside(read: Sequence[Sentence], text: str) -> tuple[tuple[int, int], ...
         if turn is None:
             continue
         if turn > 0:
-            out.append((sentence.start, sentence.tokens[turn].start))
-        elif at > 0:
+            if not any(w.low in _MEANT for w in sentence.tokens[:turn]):
+                out.append((sentence.start, sentence.tokens[turn].start))
+        elif at > 0 and not any(w.low in _MEANT for w in read[at - 1].tokens):
             out.append((read[at - 1].start, read[at - 1].end))
     return tuple(out)
 
@@ -82,7 +86,7 @@ def _negated_before(words: tuple[Token, ...], at: int, text: str) -> bool:
     for back in range(at - 1, max(-1, at - 1 - _LOOK_BACK), -1):
         if words[back].low == "but" or _BOUNDARY.search(text, words[back].end, words[back + 1].start):
             return False
-        if words[back].low == "only" and back and words[back - 1].low == "not":  # "not only X" asserts X
+        if words[back].low in NOT_ONLY and back and words[back - 1].low == "not":  # "not only X" asserts X
             return False
         if words[back].low in NEGATIONS:
             # "does not know that", "no longer in": the word beside a negation is its object, farther ones as well

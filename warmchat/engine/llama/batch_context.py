@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from warmchat.domain.errors import EngineError
+from warmchat.engine.llama.bindings import bindings as _c
 from warmchat.engine.llama.native import ABORTED, Context
-from warmchat.engine.llama.native import bindings as _c
 
 
 @dataclass(frozen=True, slots=True)

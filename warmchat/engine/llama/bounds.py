@@ -174,7 +174,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(finalize=weighed, **options)
         self.filters = {name: _bounded(name, function) for name, function in self.filters.items()}
         del self.globals["lipsum"]
-        self.concat = _joined  # type: ignore[assignment]
+        self.concat = _joined  # type: ignore[method-assign]
         self.joined = _joined
         self.weighed = weighed
 

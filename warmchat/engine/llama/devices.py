@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import Any
 
 from warmchat.engine.build import Build, Gpu
-from warmchat.engine.llama.native import Backend, bindings
+from warmchat.engine.llama.bindings import bindings
+from warmchat.engine.llama.native import Backend
 
 _GPUS = (1, 2)  # ggml's device types: a GPU with memory of its own, one that shares the machine's
 

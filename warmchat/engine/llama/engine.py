@@ -363,6 +363,7 @@ class LlamaEngine:
             **self._plan.as_info(),
             versions={"llama-cpp-python": version("llama-cpp-python"), "llama.cpp": self._backend.version(),
                       "warmchat": version("warmchat")},
+            machine=self._backend.machine(),
             load_s=load_s,
             notes=tuple(notes),
             own_system=template.own_system,

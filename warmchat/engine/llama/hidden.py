@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.turn import Origin, StopReason, Timings, Usage
+from warmchat.engine.llama.bindings import bindings
 from warmchat.engine.llama.lanes import Lane
-from warmchat.engine.llama.native import SCORED, Context, bindings
+from warmchat.engine.llama.native import SCORED, Context
 from warmchat.engine.protocol import EngineEvent, Finished, HiddenStates, Job, Priority, Progress
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from warmchat.domain.errors import AdapterError
+from warmchat.engine.llama.bindings import bindings as _c
 from warmchat.engine.llama.native import Model
-from warmchat.engine.llama.native import bindings as _c
 
 
 class LoraAdapter:

@@ -6,39 +6,20 @@ Nothing above this module sees a pointer. All calls but tokenising are made by t
 from __future__ import annotations
 
 import ctypes
-import importlib.util
+import re
 import sys
 from array import array
 from collections.abc import Callable, Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import AdapterError, EngineError, ModelError
+from warmchat.engine.llama.bindings import bindings, model_params
 
 if TYPE_CHECKING:
     from warmchat.engine.llama.lora import LoraAdapter
 
 
-def _load_bindings() -> ModuleType:
-    """llama_cpp's C bindings without the package around them.
-
-    Importing the package also imports numpy, its own chat formats and a disk cache: a quarter of a second at every
-    start that nobody here uses. A bare package object in its place lets the one module be imported alone.
-    """
-    if "llama_cpp" not in sys.modules:
-        spec = importlib.util.find_spec("llama_cpp")
-        if spec is None or spec.submodule_search_locations is None:
-            raise EngineError("llama-cpp-python is not installed", "pip install llama-cpp-python")
-        package = ModuleType("llama_cpp")
-        package.__path__ = list(spec.submodule_search_locations)
-        sys.modules["llama_cpp"] = package
-    from llama_cpp import llama_cpp
-
-    bindings: ModuleType = llama_cpp
-    return bindings
-
-
-_c = bindings = _load_bindings()
+_c = bindings
 
 ABORTED = 2  # what llama_decode returns when the abort callback said so
 NO_ROOM = 1
@@ -68,6 +49,12 @@ class Backend:
     def version() -> str:
         """llama.cpp's own build number, as it names it."""
         return str(_c.llama_version().decode())
+
+    @staticmethod
+    def machine() -> str:
+        """The kinds of instructions and code that llama.cpp uses here, in its own names, such as ``AVX2 FMA``."""
+        used = re.findall(r"(\w+) = 1\b", _c.llama_print_system_info().decode())
+        return " ".join(name for name in used if model_params().use_extra_bufts or name not in ("REPACK", "AMX_INT8"))
 
 
 class AbortFlag:
@@ -104,7 +91,7 @@ class Model:
     """
 
     def __init__(self, path: str, *, gpu_layers: int = -1, mmap: str = "auto", vocab_only: bool = False) -> None:
-        params = _c.llama_model_default_params()
+        params = model_params()
         params.n_gpu_layers = 999 if gpu_layers < 0 else gpu_layers
         params.load_mode = SWITCH[mmap]
         params.vocab_only = vocab_only

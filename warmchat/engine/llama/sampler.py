@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 
 from warmchat.domain.profile import Sampling
-from warmchat.engine.llama.native import Context, Model, bindings
+from warmchat.engine.llama.bindings import bindings
+from warmchat.engine.llama.native import Context, Model
 
 
 class Sampler:

@@ -14,10 +14,11 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from warmchat.domain.making import way_words
+from warmchat.domain.making import missing_words, way_words
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Span
@@ -118,7 +119,7 @@ def _card(record: TurnRecord) -> Card:
         profile=turn.profile,
         kind=(verdict.kind if verdict is not None else None) or "",
         user_text=turn.user_text,
-        error=turn.error,
+        error=missing_words(turn),
         strip=strip_of(turn),
         reply=_voice(turn.reply, record.profiles, said) if turn.reply is not None else None,
         shadow=_voice(turn.shadow, record.profiles, other) if turn.shadow is not None else None,
@@ -145,13 +146,18 @@ def _facts(reply: Reply) -> Iterator[tuple[str, str]]:
     yield "made", way_words(reply, "reference")
     yield "answered as", reply.asked
     yield "model", origin.model_name
-    yield "adapters", ", ".join(" ".join(str(value) for value in adapter.values()) for adapter in origin.adapters)
+    yield "adapters", ", ".join(_adapter(adapter) for adapter in origin.adapters)
     yield "dial", "" if origin.dial is None else f"{origin.dial:+.2f}"
     yield "temperature", f"{origin.sampling.temperature:g}"
     yield "seed", str(origin.seed or "")
     yield "tokens", f"{usage.prompt_tokens:,} read, {usage.reply_tokens:,} said" if usage.reply_tokens else ""
     yield "seconds", f"{reply.timings.reply_s:.1f}" if reply.timings.reply_s else ""
     yield "profile", f"{reply.profile} {reply.profile_hash}"
+
+
+def _adapter(value: Mapping[str, Any]) -> str:
+    """Which, and how strongly; where its file stood is nobody else's business."""
+    return " ".join(str(value[key]) for key in ("kind", "name", "strength") if key in value)
 
 
 def _when(moment: str) -> str:

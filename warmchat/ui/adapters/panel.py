@@ -16,6 +16,7 @@ from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import one_line, printable
 from warmchat.ui.adapters.rows import adapter_row
 from warmchat.ui.chat.dial import number_of
+from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import ADAPTERS, ADAPTERS_MOVING, bindings, moving_bindings
 from warmchat.ui.voice_look import VoiceLook
 from warmchat.ui.words import raw_words
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from warmchat.ui.chat.steering import Steering
     from warmchat.voices.setting import AdapterState
 
-CAN_CHANGE = " ← → change · 0-9 type · r as the file · F1 help · Esc back "
-CANNOT_CHANGE = " F1 help · Esc back "
+ARROWS = {"Left": "←", "Right": "→"}
 NOT_WHILE_TYPING = frozenset({"choose", "step", "reset", "reset_all", "help"})
 LONGEST = 12  # characters of a number
 
@@ -90,7 +90,7 @@ class AdaptersPanel(ModalScreen[None]):
         width = self._list.scrollable_content_region.width - 2
         states = self._shown
         known_why = self._steering.why_not is not None
-        self._box.border_subtitle = Content(CANNOT_CHANGE if known_why else CAN_CHANGE)
+        self._box.border_subtitle = Content(f" {_keys(can_change=not known_why)} ")
         self._list.set_options([Option(adapter_row(state, width, said=known_why)) for state in states])
         self._list.display = bool(states)
         if states:
@@ -232,6 +232,12 @@ class AdaptersPanel(ModalScreen[None]):
             self._show_typed(None)
         else:
             self.dismiss(None)
+
+
+def _keys(*, can_change: bool) -> str:
+    arrows = " ".join(ARROWS.get(key, key) for key in (first_key("weaker"), first_key("stronger")))
+    change = (f"{arrows} change", "0-9 type", ("as-the-profiles-file-says", "as the file")) if can_change else ()
+    return key_line(*change, ("help", "help"), ("back-to-the-chat", "back"))
 
 
 def _number(words: str) -> float:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from warmchat.domain.mark import Mark, MarkName
+from warmchat.domain.mark import Mark
 from warmchat.domain.text import one_line
+from warmchat.ui.keymap import first_key
+from warmchat.ui.marks import marked_words
 
 if TYPE_CHECKING:
     from warmchat.session import ChatSession
@@ -36,19 +38,6 @@ def aside_of(session: ChatSession, turn_id: str, names: Sequence[str]) -> Aside:
     return Aside(branches.index(turn_id) + 1, len(branches), tuple(names), session.beside.mark(turn_id))
 
 
-def mark_words(mark: MarkName, *, voice: str, reference: str) -> str:
-    """A mark in words; the names are those of the two that answered."""
-    match mark:
-        case "oracle_right":
-            return f"the {one_line(reference, 24)} is right"
-        case "companion_right":
-            return f"the {one_line(voice, 24)} is right"
-        case "both_fine":
-            return "both are fine"
-        case "both_wrong":
-            return "both are wrong"
-
-
 def you_line(aside: Aside, *, off_record: bool) -> Content:
     """The line above a message."""
     parts: list[str | tuple[str, str]] = [("You", "bold $foreground 70%")]
@@ -60,11 +49,10 @@ def you_line(aside: Aside, *, off_record: bool) -> Content:
 
 
 def aside_lines(aside: Aside, *, voice: str, reference: str) -> Content:
-    """The lines below a reply; empty where there is nothing to say."""
+    """The lines below a reply; empty where there is nothing to say. The names are those that a mark is about."""
     lines = []
     if aside.voices:
-        lines.append(f"⇄ {', '.join(one_line(name, 24) for name in aside.voices)} answered too")
-    if aside.mark is not None:
-        note = f": {one_line(aside.mark.note, 200)}" if aside.mark.note.strip() else ""
-        lines.append(f"✎ You: {mark_words(aside.mark.mark, voice=voice, reference=reference)}{note}")
-    return Content("\n".join(lines))
+        names = ", ".join(one_line(name, 24) for name in dict.fromkeys(aside.voices))
+        lines.append(f"⇄ {names} answered too  {first_key('ask-another-voice')} beside each other")
+    lines.append(marked_words(aside.mark, voice=voice, reference=reference))
+    return Content("\n".join(line for line in lines if line))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from warmchat.ui.keymap import first_key
+
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
-EDITING = " Editing: Enter sends it as a branch of its own · Esc leaves it "
+
+def editing_hint() -> str:
+    """What the border of the text box says while a message is edited."""
+    return f" Editing: Enter sends it as a branch of its own · {first_key('stop-the-reply')} leaves it "
 
 
 class Editing:
@@ -48,10 +53,10 @@ class Editing:
         return turn_id
 
 
-def _free(screen: ChatScreen) -> ChatSession | None:
+def free_session(screen: ChatScreen) -> ChatSession | None:
     """The session, where no reply is coming and it can be asked; else says why not."""
     if screen.flow.replying:
-        screen.chat_app.tell("A reply is still coming", "Esc stops it first")
+        screen.chat_app.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
         return None
     if screen.session is None or screen.chat_app.seat.opening:
         screen.chat_app.tell("The session is still being opened")
@@ -63,13 +68,13 @@ def edit(screen: ChatScreen, turn: Turn | None) -> None:
     """Let the reader write a message anew and go on from there."""
     if turn is None:
         screen.chat_app.tell("There is no message to edit yet")
-    elif _free(screen) is not None:
+    elif free_session(screen) is not None:
         screen.editing.begin(turn)
 
 
 async def ask_again(screen: ChatScreen, turn: Turn | None) -> None:
     """Let the active voice answer a message once more, on a branch of its own."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     if turn is None:
@@ -83,24 +88,26 @@ async def ask_again(screen: ChatScreen, turn: Turn | None) -> None:
 
 async def go_on(screen: ChatScreen, turn: Turn | None) -> None:
     """Go on with a reply that was cut, or say why that cannot be."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     why_not = session.cannot_go_on(turn.id) if turn is not None else "There is no reply to go on with yet"
     if turn is None or why_not:
-        screen.chat_app.tell(why_not, "Ctrl+R makes a reply again" if turn is not None else "")
+        again = f"{first_key('make-the-reply-again')} makes a reply again"
+        screen.chat_app.tell(why_not, again if turn is not None else "")
         return
     await screen.flow.go_on(session, turn)
 
 
 async def walk_branches(screen: ChatScreen, turn: Turn | None, step: int) -> None:
     """Show the branch before or after; from the last the first, and back."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     branches = session.branches(turn.id) if turn is not None else ()
     if turn is None or len(branches) < 2:
-        screen.chat_app.tell("There is one branch here", "Alt+E edits a message, Ctrl+R makes a reply again")
+        edit, again = first_key("edit-a-message"), first_key("make-the-reply-again")
+        screen.chat_app.tell("There is one branch here", f"{edit} edits a message, {again} makes a reply again")
         return
     await show_branch(screen, branches[(branches.index(turn.id) + step) % len(branches)])
 

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
+from warmchat.ui.keymap import first_key
 from warmchat.ui.pickers.rows import Row
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def copy_code(screen: ChatScreen, turn: Turn | None) -> None:
     """Copy a block of code of a reply; asks which, where there are several."""
     blocks = code_blocks(turn.reply.text) if turn is not None and turn.reply is not None else []
     if not blocks:
-        screen.chat_app.tell("There is no block of code in this reply", "Ctrl+G copies the reply")
+        screen.chat_app.tell(
+            "There is no block of code in this reply", f"{first_key('copy-the-reply')} copies the reply"
+        )
         return
     if len(blocks) == 1:
         screen.chat_app.copy_to_clipboard(blocks[0][1])

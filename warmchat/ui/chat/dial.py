@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import one_line
 from warmchat.ui.chat.steering import NO_ADAPTERS, Steering
+from warmchat.ui.keymap import first_key
 from warmchat.ui.words import dial_words
 from warmchat.voices.dial import checked_dial
 
@@ -117,7 +118,8 @@ class WarmthDial:
     def _say_where(self) -> None:
         setting = self._steering.setting
         if setting is not None and setting.dial is not None:
-            hint = f"the profile’s own position is {dial_words(setting.own_dial)}; Alt+- and Alt+= move it"
+            colder, warmer = first_key("colder"), first_key("warmer")
+            hint = f"the profile’s own position is {dial_words(setting.own_dial)}; {colder} and {warmer} move it"
             self._screen.chat_app.tell(f"The warmth dial stands at {dial_words(setting.dial)}", hint)
 
     def _say_cost_soon(self) -> None:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
+from warmchat.ui.beside import other_than
+from warmchat.ui.keymap import first_key
+from warmchat.ui.marks import typed_mark
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
@@ -26,12 +29,11 @@ def switch_voice(screen: ChatScreen) -> None:
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.profiles.ids() if i != app.reference]
-    if not others:
+    other = other_than(app.reference, app.profiles.ids(), app.reference, screen.last_other)
+    if other is None:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
-        return
-    preferred = screen.last_other if screen.last_other in others else "companion"
-    screen.speak_as(preferred if preferred in others else others[0])
+    else:
+        screen.speak_as(other)
 
 
 def compare(screen: ChatScreen, turn: Turn | None) -> None:
@@ -44,10 +46,13 @@ def compare(screen: ChatScreen, turn: Turn | None) -> None:
             app.tell("This turn is still being checked")
         elif turn.profile == app.reference and turn.verdict is None and not _was_changed(screen, turn):
             name = screen.reference_look().name.lower()
-            app.tell(f"The {name} itself spoke here: there is no second answer", "F5 asks it again and compares")
+            app.tell(
+                f"The {name} itself spoke here: there is no second answer",
+                f"{first_key('check-now')} asks it again and compares",
+            )
         else:
             reason = turn.verdict.reason if turn.verdict is not None else "no check was made"
-            app.tell(f"This turn was not compared: {reason}", "F5 checks it now")
+            app.tell(f"This turn was not compared: {reason}", f"{first_key('check-now')} checks it now")
     else:
         from warmchat.ui.disagreement.panel import DisagreementPanel
 
@@ -104,11 +109,30 @@ def check_now(screen: ChatScreen, turn: Turn | None) -> None:
     elif not can_be_checked(turn):
         judged = turn.verdict is not None and turn.verdict.label != "unjudged"
         if judged:
-            app.tell("This turn was checked already", "F4 shows it")
+            app.tell("This turn was checked already", f"{first_key('side-by-side')} shows it")
         else:
             app.tell("There is no reply to check")
     else:
         screen.flow.check(screen.session, turn)
+
+
+def mark(screen: ChatScreen, turn: Turn | None, words: str) -> None:
+    """Mark a turn as the words say; asks where there are none."""
+    from warmchat.ui.marking import ask_mark, set_mark
+
+    app = screen.chat_app
+    if turn is None or turn.reply is None:
+        app.tell("There is no reply to mark yet")
+        return
+    if not words:
+        ask_mark(app, turn, lambda _: None)
+        return
+    try:
+        given = typed_mark(words)
+    except WarmchatError as error:
+        app.tell(error.message, error.hint, severity="warning")
+    else:
+        set_mark(app, turn, given, lambda _: None)
 
 
 def follow_link(screen: ChatScreen, address: str) -> None:

@@ -13,10 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import one_line
 from warmchat.ui.chat import errands
 from warmchat.ui.chat.aside import Aside, aside_of
-from warmchat.ui.chat.branches import EDITING, Editing
+from warmchat.ui.chat.branches import Editing, editing_hint
 from warmchat.ui.chat.dial import WarmthDial
 from warmchat.ui.chat.flow import TurnFlow
 from warmchat.ui.chat.header import Header, HeaderState, lacks
@@ -25,11 +24,11 @@ from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.chat.recall import Recall
 from warmchat.ui.chat.steering import Steering
 from warmchat.ui.chat.transcript import Transcript
-from warmchat.ui.chat.turn_deeds import TurnDeeds
 from warmchat.ui.chat.voice_measure import VoiceMeasured, measure_voice
 from warmchat.ui.chat.welcome import trouble_line, welcome_text
+from warmchat.ui.chat.writing import Writing
 from warmchat.ui.keymap import first_key
-from warmchat.ui.keys import CHAT, COMMANDS, bindings, moving_bindings
+from warmchat.ui.keys import CHAT, bindings, moving_bindings
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
 
@@ -43,7 +42,7 @@ HEIGHTS = [(0, "-tiny-high"), (7, "-low"), (16, "-normal")]
 VOICE_CLASSES = ("-cold", "-warm", "-other")
 
 
-class ChatScreen(TurnDeeds):
+class ChatScreen(Writing):
     """Header, transcript, prompt."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(CHAT), *moving_bindings()]
@@ -67,7 +66,6 @@ class ChatScreen(TurnDeeds):
         self._said: set[str] = set()
         self._state = HeaderState(VoiceLook.unknown("oracle"))
         self._measuring = threading.Lock()
-        self._held: str | None = None  # written before there was a session to give it to
 
     @property
     def chat_app(self) -> WarmchatApp:
@@ -149,7 +147,7 @@ class ChatScreen(TurnDeeds):
         self._show_trouble()
         busy = self.flow.replying
         stop, switch, help_ = (first_key(name) for name in ("stop-the-reply", "switch-voice", "help"))
-        calm = EDITING if self.editing.going_on else f" Enter sends · {switch} voice · {help_} help "
+        calm = editing_hint() if self.editing.going_on else f" Enter sends · {switch} voice · {help_} help "
         self.prompt.show_hint(f" {stop} stops the reply " if busy else calm)
 
     def speak_as(self, profile_id: str) -> None:
@@ -172,6 +170,8 @@ class ChatScreen(TurnDeeds):
         self.measure_context()
 
     def _watch_profiles(self) -> None:
+        if self.session is not None and self.session.unsaved and not self.flow.replying:
+            self.flow.run("catch-up", self.session.catch_up)
         if self.chat_app.profiles_changed():
             self.show_voice()
             self.measure_context()
@@ -194,7 +194,7 @@ class ChatScreen(TurnDeeds):
             for note in state.info.notes:
                 self.chat_app.tell(note)
             self.measure_context()
-        self._send_held()
+        self.send_held()
 
     def _show_welcome(self, state: ModelState) -> None:
         looks = [VoiceLook.of(profile) for profile in self.chat_app.profiles.all()]
@@ -261,71 +261,11 @@ class ChatScreen(TurnDeeds):
         self._state = replace(self._state, speed=speed)
         self._header.state = self._state
 
-    # ---- writing
-
-    async def on_prompt_sent(self, event: Prompt.Sent) -> None:
-        written = event.written.rstrip()  # a blank before the slash makes it text
-        word, _, argument = written.partition(" ")
-        if word.startswith("/") and "/" not in word[1:] and "\n" not in written:
-            await self._command(word[1:].lower(), argument.strip())
-            return
-        await self.send(event.text)
-
-    async def _command(self, name: str, argument: str) -> None:
-        deed = COMMANDS.get(name)
-        if deed is None:
-            self.chat_app.tell(
-                f"There is no command /{one_line(name, 30)}",
-                "F1 lists them; to send the line as it is, begin with a space", severity="warning",
-            )  # fmt: skip
-            return
-        self.prompt.clear_written()
-        if deed.argument and argument:
-            await getattr(self, f"action_{deed.action}")(argument)
-        else:
-            await self.run_action(deed.action)
-
-    async def send(self, text: str) -> None:
-        """Send a message, or keep it where that cannot be done now."""
-        if self.flow.replying:
-            self.chat_app.tell("A reply is still coming", "Esc stops it; then Enter sends")
-            return
-        self.recall.add(text)
-        self.prompt.clear_written()
-        if self.session is None or self.chat_app.seat.opening:
-            if self._held is not None:
-                self.prompt.put(text)
-                return
-            self._held = text
-            self.chat_app.tell("Kept: it is sent as soon as the session is open")
-            return
-        await self.flow.send(self.session, text, instead_of=self.editing.take())
-
-    def _send_held(self) -> None:
-        if self._held is not None and self.session is not None and not self.chat_app.seat.opening:
-            text, self._held = self._held, None
-            self.call_next(self.flow.send, self.session, text)  # what was written since stays where it is
-
-    def on_prompt_help_asked(self) -> None:
-        self.action_help()
-
-    def on_prompt_enter_on_nothing(self) -> None:
-        if self.transcript.chosen is not None:
-            self.transcript.chosen.unfold()
-
-    def on_prompt_scrolled(self, event: Prompt.Scrolled) -> None:
-        self.transcript.scroll_relative(y=event.lines, animate=False)
-
-    def on_prompt_mark_broken(self, event: Prompt.MarkBroken) -> None:
-        self.chat_app.tell(
-            f"{event.mark} was edited, so it would not be sent whole", "Ctrl+Z brings it back", severity="warning"
-        )
-
     # ---- deeds
 
-    def action_stop(self) -> None:
+    async def action_stop(self) -> None:
         if not self.flow.stop() and not self.editing.leave():
-            self.transcript.choose(None)
+            await self.transcript.to_newest()
 
     def action_switch_voice(self) -> None:
         errands.switch_voice(self)
@@ -399,5 +339,5 @@ class ChatScreen(TurnDeeds):
     async def action_to_start(self) -> None:
         await self.transcript.to_start()
 
-    def action_to_end(self) -> None:
-        self.transcript.choose(None)
+    async def action_to_end(self) -> None:
+        await self.transcript.to_newest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from warmchat.ui.keymap import first_key
 from warmchat.voices.dial import next_position
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from warmchat.ui.chat.screen import ChatScreen
     from warmchat.voices.setting import AdapterState, Setting
 
-NO_MODEL = ("There is no model to steer", "F3 chooses one")
 NO_ADAPTERS = ("The model runs on a server, which takes no adapters from here", "with a model file they work")
 
 
@@ -53,7 +53,7 @@ class Steering:
         """Why nothing can be steered, and what to do; None where it can, or where the model is still loading."""
         state = self._screen.chat_app.seat.state
         if state.status in {"none", "failed"}:
-            return NO_MODEL
+            return "There is no model to steer", f"{first_key('choose-a-model')} chooses one"
         if state.info is not None and not state.info.capabilities.adapters:
             return NO_ADAPTERS
         return None

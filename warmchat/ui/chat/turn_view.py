@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from warmchat.domain.making import asked_words, way_words
+from warmchat.domain.making import asked_words, missing_words, way_words
 from warmchat.domain.text import one_line, printable
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
@@ -84,8 +84,8 @@ class TurnView(Vertical):
         if turn.reply is not None:
             view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
             view._say_end(turn.reply)
-        if turn.error:
-            view.note(turn.error, failed=True)
+        if not pending:
+            view.note(missing_words(turn), failed=True)
         if pending:
             view.judge(PENDING)
         elif turn.verdict is not None:
@@ -112,7 +112,9 @@ class TurnView(Vertical):
     def show_aside(self, aside: Aside) -> None:
         """Say what stands beside this turn."""
         self._you.update(you_line(aside, off_record=self._off_record))
-        lines = aside_lines(aside, voice=self._look.name.lower(), reference=self._reference.name.lower())
+        own = self._look.id == self._reference.id  # then a mark is about the reference and whoever was asked too
+        voice = (aside.voices[-1] if aside.voices else "companion") if own else self._look.name
+        lines = aside_lines(aside, voice=voice.lower(), reference=self._reference.name.lower())
         self._aside.update(lines)
         self._aside.display = bool(lines.plain)
 

@@ -32,18 +32,22 @@ def trouble_line(state: ModelState) -> str:
     """One line above the prompt while there is no model and the conversation fills the screen; else ""."""
     match state.status:
         case "none":
-            return "No model: F3 chooses one, or: warmchat models pull"
+            return f"No model: {_choose()} chooses one, or: warmchat models pull"
         case "failed":
-            return f"The model could not be loaded: {one_line(state.message, 120)} · F3 chooses another"
+            return f"The model could not be loaded: {one_line(state.message, 120)} · {_choose()} chooses another"
         case _:
             return ""
+
+
+def _choose() -> str:
+    return first_key("choose-a-model")
 
 
 def _no_model() -> list[Part]:
     return [
         ("There is no model to answer yet.\n\n", "bold"),
-        ("F3", "bold"), "   choose one that is on this machine, or type its path\n\n",
-        "or leave with Ctrl+Q and type\n\n",
+        (_choose(), "bold"), "   choose one that is on this machine, or type its path\n\n",
+        f"or leave with {first_key('quit')} and type\n\n",
         ("  warmchat models pull", "bold"), "          fetch the small starter model\n",
         ("  warmchat --model FILE.gguf", "bold"), "    use a file of your own",
     ]  # fmt: skip
@@ -54,7 +58,7 @@ def _failed(state: ModelState) -> list[Part]:
     return [
         (f"{state.name} could not be loaded\n\n", "bold $said-disagree"),
         printable(state.message), "\n", *hint,
-        ("F3", "bold"), "   choose another model",
+        (_choose(), "bold"), "   choose another model",
     ]  # fmt: skip
 
 
@@ -68,7 +72,7 @@ def _voices(reference: VoiceLook, others: list[VoiceLook]) -> list[Part]:
             f"{reference.name.lower()} answers the same message unseen, and where the two part you are told.\n",
         ]
     named = [("switch-voice", "switch voice"), ("side-by-side", "both answers side by side"), ("help", "all keys")]
-    keys = [*((first_key(name), does) for name, does in named), ("Ctrl+Q", "quit")]
+    keys = [*((first_key(name), does) for name, does in named), (first_key("quit"), "quit")]
     parts.append("\n")
     for key, does in keys:
         parts += [(f"{key:<8}", "bold"), does, "\n"]

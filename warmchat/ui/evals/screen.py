@@ -18,6 +18,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
 from warmchat.evals.report import Report
 from warmchat.ui.evals.text import report_content
+from warmchat.ui.keymap import key_line
 from warmchat.ui.keys import Deed, bindings, moving_bindings
 
 DEEDS: tuple[Deed, ...] = (
@@ -70,7 +71,9 @@ class EvalScreen(Screen[None]):
         of = f": {one_line(self._model, 60)}" if self._model else ""
         yield Static(Content(f"What this companion costs you in truth{of}"), markup=False, id="title")
         yield self._scroll
-        yield Static(Content("↑ ↓ scroll · F1 help · Esc back"), markup=False, id="keys")
+        yield Static(
+            Content(key_line("↑ ↓ scroll", ("help", "help"), ("back-to-the-chat", "back"))), markup=False, id="keys"
+        )
 
     def on_mount(self) -> None:
         threading.Thread(target=self._count, name="eval-report", daemon=True).start()

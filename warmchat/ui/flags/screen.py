@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +20,16 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from warmchat.domain.errors import WarmchatError
+from warmchat.domain.mark import Mark
 from warmchat.domain.turn import Turn
 from warmchat.storage.records import Day, Flag
 from warmchat.ui.flags.course import plot, sentence
 from warmchat.ui.flags.filters import Filters
 from warmchat.ui.flags.rows import both_answers, filters_line, flag_row
+from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import FLAGS, bindings
+from warmchat.ui.marking import ask_mark, names_of
+from warmchat.ui.marks import marked_words
 
 if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
@@ -75,6 +79,7 @@ class FlagsScreen(Screen[None]):
         self._flags: Sequence[Flag] = ()
         self._days: Sequence[Day] = ()
         self._asked = {"list": 0, "turn": 0}
+        self._away = False  # on a screen that may have changed what is listed
         self._title = Static(Content("Disagreements"), markup=False, id="title")
         self._line = Static(Content(""), markup=False, id="filters")
         self._course = Static(Content(""), markup=False, id="course")
@@ -97,7 +102,13 @@ class FlagsScreen(Screen[None]):
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._beside
         yield Static(
-            Content("Enter side by side · o conversation · e export · x all · F1 help · Esc back"),
+            Content(
+                key_line(
+                    "Enter side by side", ("open-the-conversation-there", "conversation"),
+                    ("mark-it", "mark"), ("export-what-is-listed", "export"), ("all-again", "all"), ("help", "help"),
+                    ("back-to-the-chat", "back"),
+                )
+            ),
             markup=False, id="keys",
         )  # fmt: skip
 
@@ -143,6 +154,7 @@ class FlagsScreen(Screen[None]):
         self._ask("list", lambda log: Found(*log.flag_list(where, MOST), log.course(of_whom)), self._take_found)
 
     def _take_found(self, found: Found) -> None:
+        chosen = self._chosen
         self._flags, self._days = found.flags, found.days
         more = f", the newest {len(found.flags):,} are listed" if found.count > len(found.flags) else ""
         self._title.update(Content.assemble(("Disagreements", "bold"), (f"  {found.count:,} fit{more}", "$faint")))
@@ -151,10 +163,11 @@ class FlagsScreen(Screen[None]):
         self._options.add_options([Option(flag_row(flag, width)) for flag in found.flags])
         self._options.display = bool(found.flags)
         self._state.display = not found.flags
-        self._state.update(Content("No turn of the log fits. x shows all again."))
+        self._state.update(Content(f"No turn of the log fits. {first_key('all-again')} shows all again."))
         self._beside.update(Content(""))
         if found.flags:
-            self._options.highlighted = 0
+            same = (at for at, flag in enumerate(found.flags) if chosen is not None and flag.turn_id == chosen.turn_id)
+            self._options.highlighted = next(same, 0)
         self._draw_course()
 
     def _draw_course(self) -> None:
@@ -194,14 +207,15 @@ class FlagsScreen(Screen[None]):
     def on_option_list_option_highlighted(self) -> None:
         flag = self._chosen
         if flag is not None and self.has_class("-wide"):
-            self._ask("turn", lambda log: log.turn(flag.turn_id), self._show_beside)
+            self._ask("turn", lambda log: (log.turn(flag.turn_id), log.marks(flag.session_id)), self._show_beside)
 
-    def _show_beside(self, turn: Turn) -> None:
+    def _show_beside(self, found: tuple[Turn, Mapping[str, Mark]]) -> None:
+        turn, marks = found
         chat = self._app.chat
         shadow = turn.shadow.profile if turn.shadow is not None else self._app.reference
-        self._beside.update(
-            both_answers(turn, voice=chat.look_of(turn.profile).name, reference=chat.look_of(shadow).name)
-        )
+        marked = marked_words(marks.get(turn.id), **names_of(self._app, turn))
+        said = both_answers(turn, voice=chat.look_of(turn.profile).name, reference=chat.look_of(shadow).name)
+        self._beside.update(Content.assemble(said, f"\n{marked}" if marked else ""))
 
     def on_option_list_option_selected(self) -> None:
         flag = self._chosen
@@ -211,7 +225,21 @@ class FlagsScreen(Screen[None]):
     def _side_by_side(self, turn: Turn) -> None:
         from warmchat.ui.chat.errands import compare
 
+        self._away = True
         compare(self._app.chat, turn)
+
+    def on_screen_resume(self) -> None:
+        if self._away:
+            self._away = False
+            self._reload()
+
+    def action_mark(self) -> None:
+        flag = self._chosen
+        if flag is not None:
+            self._ask("turn", lambda log: log.turn(flag.turn_id), self._mark)
+
+    def _mark(self, turn: Turn) -> None:
+        ask_mark(self._app, turn, lambda _: self._reload())
 
     def action_conversation(self) -> None:
         flag = self._chosen

@@ -16,6 +16,7 @@ from warmchat.domain.errors import ProfileError, WarmchatError
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import ProfileFiles
 from warmchat.ui.external_editor import edit_text
+from warmchat.ui.keymap import key_line
 from warmchat.ui.keys import EDITOR, bindings
 from warmchat.ui.profiles.words import Draft, difference, understood
 
@@ -69,7 +70,12 @@ class ProfileEditor(Screen[str | None]):
         yield self._box
         yield self._said
         yield Static(
-            Content("F2 save · F5 try · F4 differences · F8 to the mistake · F1 help · Esc back"),
+            Content(
+                key_line(
+                    ("save", "save"), ("try-the-draft", "try"), ("differences", "differences"),
+                    ("go-to-the-mistake", "to the mistake"), ("help", "help"), ("back", "back"),
+                )
+            ),
             markup=False, id="keys",
         )  # fmt: skip
 

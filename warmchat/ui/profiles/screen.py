@@ -19,6 +19,7 @@ from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
 from warmchat.profiles.library import SHIPPED
 from warmchat.ui.external_editor import edit_file
+from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import PROFILES, bindings
 from warmchat.ui.pickers.path_form import PathForm
 from warmchat.ui.pickers.rows import profile_rows
@@ -61,7 +62,13 @@ class ProfilesScreen(Screen[str | None]):
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._preview
         yield Static(
-            Content("Enter speaks · e edit · t try · d diff · n new · c copy · i import · F1 · Esc"),
+            Content(
+                key_line(
+                    "Enter speaks", ("edit-here", "edit"), ("try-it", "try"),
+                    ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"),
+                    ("import", "import"), first_key("help"), first_key("back-to-the-chat"),
+                )
+            ),
             markup=False, id="keys",
         )  # fmt: skip
 
@@ -191,7 +198,7 @@ class ProfilesScreen(Screen[str | None]):
             except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
                 self._app.tell(str(error), severity="error")
                 return
-            self._app.tell(f"Read as {found.kind}", "nothing is saved before F2")
+            self._app.tell(f"Read as {found.kind}", f"nothing is saved before {first_key('save')}")
             profile_id = free_id(found.profile_id, self._app.services.profiles.ids())
             self._edit(profile_id, found.text, new=True, dropped=found.dropped)
 

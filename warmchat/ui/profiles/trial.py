@@ -17,6 +17,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.engine.protocol import Finished, Fragment, Handle
+from warmchat.ui.keymap import first_key
 from warmchat.ui.voice_look import VoiceLook
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ Named = tuple[str, Profile]
 def try_out(app: WarmchatApp, left: Named, right: Named) -> None:
     """Open the trial, or say why nobody can answer."""
     if app.session is None or app.seat.state.status not in {"ready", "loading"}:
-        app.tell("There is no model to try it with", "F3 in the chat chooses one")
+        app.tell("There is no model to try it with", f"{first_key('choose-a-model')} in the chat chooses one")
     elif app.chat.flow.replying:
-        app.tell("A reply is still coming", "Esc in the chat stops it")
+        app.tell("A reply is still coming", f"{first_key('stop-the-reply')} in the chat stops it")
     else:
         app.push_screen(TrialScreen(app.session, left, right))
 

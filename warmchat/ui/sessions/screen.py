@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line, printable
+from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import SESSIONS, SESSIONS_MOVING, bindings, moving_bindings
 from warmchat.ui.sessions.rows import SessionRow, found_rows, summary_row
 
@@ -102,9 +103,13 @@ class SessionsScreen(Screen[Left]):
         self._ask()
 
     def on_resize(self) -> None:
-        more = " · Tab other list · Ctrl+N new" if self.size.width >= 110 else ""
-        undo = " · Ctrl+Z undo" if self.size.width >= 100 else ""
-        keys = f"Enter goes on · F2 rename · Ctrl+D delete{undo} · Ctrl+S put away{more} · F1 help · Esc back"
+        more = [("those-that-were-put-away", "other list"), ("new-session", "new")] if self.size.width >= 110 else []
+        undo = [("bring-back-what-was-deleted", "undo")] if self.size.width >= 100 else []
+        away = [("put-away-bring-back", "put away")] if self.size.width >= 84 else []
+        keys = key_line(
+            ("go-on-with-it", "goes on"), ("rename", "rename"), ("delete", "delete"), *undo, *away, *more,
+            ("help", "help"), ("back", "back"),
+        )  # fmt: skip
         self.query_one("#keys", Static).update(Content(keys))
 
     def _say_title(self) -> None:
@@ -245,7 +250,8 @@ class SessionsScreen(Screen[Left]):
         self._deleted[row.session_id] = row.title
         self._rows.remove(row)
         self._show("There are no sessions here any more", at=at)
-        self._say(f"Deleted: {row.title} · Ctrl+Z brings it back, until you leave this list")
+        undo = first_key("bring-back-what-was-deleted")
+        self._say(f"Deleted: {row.title} · {undo} brings it back while this list is open")
 
     def action_undo(self) -> None:
         if not self._deleted:
