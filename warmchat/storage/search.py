@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlite_utils import Database
 
+from warmchat.storage.read_back import reads_row
 from warmchat.storage.records import Hit
 from warmchat.storage.rows import storable_text
 
@@ -40,7 +42,12 @@ ORDER BY found.turn_n DESC, found.place
 def search(db: Database, text: str, limit: int) -> list[Hit]:
     """Messages and replies that hold all words of `text`, newest first."""
     query = fts_query(text)
-    return [Hit(**row) for row in db.query(HITS, {"query": query, "limit": limit})] if query else []
+    return [_hit_of(row) for row in db.query(HITS, {"query": query, "limit": limit})] if query else []
+
+
+@reads_row
+def _hit_of(row: dict[str, Any]) -> Hit:
+    return Hit(**row)
 
 
 def fts_query(text: str) -> str:
