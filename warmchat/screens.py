@@ -1,4 +1,4 @@
-"""What a chat on a screen, or line by line, runs on: its session, its engine and its log, each made when it is needed."""
+"""What a chat on a screen or line by line runs on: session, engine and log, each made when it is needed."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def screen_services(
         read_ahead: silent voices read the transcript in idle time.
     """
     from warmchat.profiles.files import ProfileFiles
+    from warmchat.session.start import begin_with
     from warmchat.ui import keymap
     from warmchat.ui.services import Services
 
@@ -138,6 +139,7 @@ def screen_services(
         initial_model=model,
         initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,
+        start_notes=lambda: begin_with(log()[0], settings.keep_days, session),
         log_problem=lambda: log()[1],
         last_report=lambda model: last_report(settings, model),
     )

@@ -7,7 +7,6 @@ folder. In the environment a setting is ``WARMCHAT_`` and its name in capitals.
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,9 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
 from warmchat.domain.errors import SettingsError
-from warmchat.places import FILE_NAME, config_folder, data_folder
+from warmchat.domain.text import one_line, shown
+from warmchat.places import FILE_NAME, config_folder, data_folder, read_settings_file
 
 
 def _expanded(value: object) -> object:
@@ -29,6 +30,13 @@ def _expanded(value: object) -> object:
 
 
 ExpandedPath = Annotated[Path, BeforeValidator(_expanded)]
+
+
+class _TomlFiles(TomlConfigSettingsSource):
+    """The settings files, read within bounds."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return read_settings_file(Path(file_path))
 
 
 class Settings(BaseSettings):
@@ -53,7 +61,7 @@ class Settings(BaseSettings):
     shadow_history: Literal["own", "visible", "message"] = "own"
     """What the reference reads before the message: its own earlier replies, the screen, or nothing."""
 
-    shadow_backlog: int = Field(default=4, ge=1)
+    shadow_backlog: int = Field(default=4, ge=1, le=10_000)
     """Turns that may wait for their check; beyond it the oldest is deferred."""
 
     shadow_samples: int = Field(default=3, ge=0, le=16)
@@ -71,13 +79,16 @@ class Settings(BaseSettings):
     log: bool = True
     """Keep sessions in the log. Off: nothing is written."""
 
-    n_ctx: int = Field(default=0, ge=0)
+    keep_days: int = Field(default=0, ge=0, le=36_500)
+    """Sessions in which nothing was said for more days are deleted as a chat starts, but for archived ones. 0: none."""
+
+    n_ctx: int = Field(default=0, ge=0, le=2**31 - 1)
     """Context window in tokens. 0: as much as the model was trained for, at most 8,192, and what memory allows."""
 
-    threads: int = Field(default=0, ge=0)
+    threads: int = Field(default=0, ge=0, le=4096)
     """Threads of the engine. 0: the physical cores, fewer while other programs compute."""
 
-    gpu_layers: int = Field(default=-1, ge=-1)
+    gpu_layers: int = Field(default=-1, ge=-1, le=2**31 - 1)
     """Layers kept on a GPU where llama-cpp-python was built for one. -1: all that fit; 0: none."""
 
     kv_type: Literal["auto", "f16", "q8_0"] = "auto"
@@ -101,7 +112,7 @@ class Settings(BaseSettings):
     remote_parallel: int = Field(default=1, ge=1, le=16)
     """Replies made at once there; 2 lets oracle and companion run side by side."""
 
-    remote_timeout: float = Field(default=180.0, gt=0)
+    remote_timeout: float = Field(default=180.0, gt=0, le=86_400)
     """Seconds to wait there for the first text of a reply."""
 
     start: Literal["new", "last"] = "new"
@@ -142,7 +153,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         files = [config_folder() / FILE_NAME, *cls._local_files()]
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
+        return init_settings, env_settings, _TomlFiles(settings_cls, files)
 
     @classmethod
     def _local_files(cls) -> list[Path]:
@@ -234,7 +245,7 @@ def local_file_needs_trust() -> bool:
     the value of an environment variable sent to a server of its choice.
     """
     try:
-        given = tomllib.loads(Path(FILE_NAME).read_text(encoding="utf-8"))
+        given = read_settings_file(Path(FILE_NAME))
     except (OSError, ValueError):
         return False
     return bool(_TRUSTED_ONLY & given.keys())
@@ -258,15 +269,20 @@ def _made(kind: type[Settings], command_line: dict[str, Any]) -> Settings:
         return kind(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
+        name = one_line(".".join(str(part) for part in first["loc"]), 60)
         if first["type"] == "extra_forbidden":
             raise SettingsError(f"There is no setting named {name!r}", _nearest_hint(name)) from error
+        value = first["input"]
+        given_as = one_line(repr(value), 80) if isinstance(value, str) else shown(value, 80)
         raise SettingsError(
-            f"The setting {name!r} cannot be {first['input']!r}: {first['msg'].lower()}",
+            f"The setting {name!r} cannot be {given_as}: {one_line(first['msg'].lower())}",
             f"look for {name} in {FILE_NAME}, WARMCHAT_{name.upper()} and the command line",
         ) from error
-    except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-        what = f"{_broken_file()} cannot be read: {error}"
+    except SourceError as error:  # the one setting that is a table, as JSON in a variable
+        what = f"A variable WARMCHAT_* cannot be read: {one_line(str(error))}"
+        raise SettingsError(what, """such as WARMCHAT_KEYS='{"switch-voice": "f5"}'""") from error
+    except (OSError, ValueError) as error:
+        what = f"{one_line(_broken_file())} cannot be read: {one_line(str(error))}"
         raise SettingsError(what, "mend the line or move the file away") from error
 
 
@@ -274,7 +290,7 @@ def _broken_file() -> str:
     """Which of the files it was: the library's error does not say."""
     for file in settings_files():
         try:
-            tomllib.loads(file.read_text(encoding="utf-8"))
+            read_settings_file(file)
         except FileNotFoundError:
             continue
         except (OSError, ValueError):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.adapters.toy_engine import BREAKS, COLD_PROMPT, LAYERS, TRUTH, WARM_PROMPT, WIDTH, ToyEngine
+from warmchat.adapters.train.examples import shipped_examples
 from warmchat.adapters.vector import Made, Order, Read, make_vector
 from warmchat.domain.errors import AdapterError, EngineError, EngineLost, ProfileError
 from warmchat.domain.profile import AdapterRef, Profile
@@ -51,6 +52,20 @@ def test_adapters_of_the_profiles_are_off_while_it_is_read(path: Path, read: Rea
     assert all(job.adapters == () for job in engine.asked)
     system = {m.content for job in engine.asked for m in job.messages if m.role == "system"}
     assert system == {WARM_PROMPT, COLD_PROMPT}
+
+
+def test_each_prompt_is_followed_by_examples_of_its_own_style(path: Path) -> None:
+    engine = ToyEngine()
+    made = make_vector(engine, Order("warmth", WARM, COLD, read="starts", measure="none", examples=True), path)
+    shown: dict[str, set[str]] = {}
+    for job in engine.asked:
+        before = [m.content for m in job.messages if m.role == "assistant"]
+        assert len(before) == 3
+        shown.setdefault(job.messages[0].content, set()).update(before)
+    assert shown[WARM_PROMPT] == {e.warm for e in shipped_examples()}
+    assert shown[COLD_PROMPT] == {e.cold for e in shipped_examples()}
+    assert made.facts.examples
+    assert "--read starts --examples" in made.card.read_text()
 
 
 def test_replies_are_read_without_the_prompts_that_made_them(path: Path) -> None:

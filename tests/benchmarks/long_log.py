@@ -22,6 +22,7 @@ SESSIONS, TURNS = 500, 100  # of each
 WORDS = 30  # of each message
 VOCABULARY = 20_000
 LONG = 500  # turns of the session that is opened: 1,000 messages
+LONG_TITLE, LAST_WORDS = "The long talk", "The-last-words-of-all"
 SYLLABLES = ("ba", "ke", "li", "mo", "nu", "ra", "se", "ti", "vo", "za")
 
 
@@ -34,8 +35,20 @@ def word(number: int) -> str:
     return said or "a"
 
 
+QUESTIONS = {
+    "in nearly every message": word(1),
+    "a common beginning, two letters": "ba*",
+    "a beginning of three letters": "kel*",
+    "rare": word(19_999),
+    "three words, the last a beginning": f"{word(1)} {word(2)} ke*",
+}
+
+
 def write(file: Path) -> str:
-    """Write the log; returns the id of the long session. Plain SQL: the session's own way would take minutes."""
+    """Write the log; returns the id of the long session, the newest. Plain SQL: the session's own way takes minutes.
+
+    Some replies of the long session hold lists and code, as replies do.
+    """
     rng = random.Random(1)
     weights = [1 / rank for rank in range(1, VOCABULARY + 1)]
     words = [word(number) for number in range(VOCABULARY)]
@@ -51,7 +64,8 @@ def write(file: Path) -> str:
         db.execute("INSERT INTO profiles (hash, id, name) VALUES ('h', 'oracle', 'Oracle')")
         for session, turns in [*((f"s{n:04}", TURNS) for n in range(SESSIONS)), ("long", LONG)]:
             begun = (start := start + timedelta(hours=1)).isoformat(timespec="milliseconds")
-            db.execute("INSERT INTO sessions (id, title, started_at) VALUES (?, ?, ?)", [session, text()[:60], begun])
+            title = LONG_TITLE if session == "long" else text()[:60]
+            db.execute("INSERT INTO sessions (id, title, started_at) VALUES (?, ?, ?)", [session, title, begun])
             parent = None
             for number in range(turns):
                 turn = f"{session}-{number:04}"
@@ -63,10 +77,21 @@ def write(file: Path) -> str:
                 db.execute(
                     "INSERT INTO replies (id, turn_id, role, profile, profile_hash, text, stop)"
                     " VALUES (?, ?, 'shown', 'oracle', 'h', ?, 'end')",
-                    [f"r-{turn}", turn, text()],
+                    [f"r-{turn}", turn, _reply(number, text) if session == "long" else text()],
                 )
                 parent = turn
     return "long"
+
+
+def _reply(number: int, text: Callable[[], str]) -> str:
+    """What a model might say: every third reply a list, every fifth code."""
+    if number + 1 == LONG:
+        return f"{text()} {LAST_WORDS}"
+    if number % 5 == 1:
+        return f"{text()}\n\n```python\nfor word in words:\n    print(word)\n```\n\n{text()}"
+    if number % 3 == 1:
+        return f"{text()}\n\n" + "\n".join(f"- **{text()[:12]}**: {text()[:60]}" for _ in range(5))
+    return text()
 
 
 def timed(deed: Callable[[], object], times: int = 20) -> tuple[float, float]:
@@ -84,14 +109,7 @@ def measured(file: Path, long: str) -> Iterator[tuple[str, float, float]]:
     settings = Settings(data_dir=file.parent)
     profiles = open_profiles(settings, local=False)
     with SessionLog.open(file) as log:
-        asked = {
-            "in nearly every message": word(1),
-            "a common beginning, two letters": "ba*",
-            "a beginning of three letters": "kel*",
-            "rare": word(19_999),
-            "three words, the last a beginning": f"{word(1)} {word(2)} ke*",
-        }
-        for name, text in asked.items():
+        for name, text in QUESTIONS.items():
             found = len(log.search(text, 200))
             yield f"search: {name} ({found} shown)", *timed(lambda text=text: log.search(text, 200))  # type: ignore[misc]
         yield "list of the 200 newest sessions", *timed(lambda: log.sessions(200), 5)

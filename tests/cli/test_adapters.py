@@ -48,7 +48,10 @@ def write_profiles(folder: Path) -> Path:
     return folder
 
 
-def test_list_says_what_fits_and_what_does_not(capsys: Captured, data: Path, base: str) -> None:
+def test_list_says_what_fits_and_what_does_not(
+    capsys: Captured, data: Path, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     folder = data / "adapters" / base
     folder.mkdir(parents=True)
     control_vector(folder / "mine.gguf", span=(-0.2, 0.4))

@@ -129,8 +129,12 @@ def test_a_reply_that_repeats_itself_is_said(
     assert ask_json(capsys, *asked)["repeats_itself"] is True
 
 
-def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path) -> None:
-    assert main(["ask", "--warmth", "0.5", "--shadow", "off", "--max-tokens", "8", "hi"]) == 0
+def test_a_dial_that_drives_nothing_is_said(
+    capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "calm.md").write_text("---\nadapters: [{control_vector: calm, strength: 0.1}]\n---\nBe calm.\n")
+    asked = ["--profile-dir", str(tmp_path), "ask", "-p", "calm", "--warmth", "0.5", "--shadow", "off"]
+    assert main([*asked, "--max-tokens", "8", "hi"]) == 0
     assert "warmchat adapters vector" in capsys.readouterr().err
 
 

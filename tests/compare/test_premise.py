@@ -24,6 +24,8 @@ from warmchat.compare.premise import claims
         ("No, I'm sure it is Sydney.", "Sydney"),
         ("I was told it was 1944.", "1944"),
         ("I believe there are six continents. How many continents are there?", "six"),
+        ("What is pi? I always thought that the answer was 3.41.", "3.41"),
+        ("Cold weather causes the flu, so I stay in. Is that correct?", "Cold weather causes the flu"),
     ],
 )
 def test_claims(message: str, value: str) -> None:
@@ -34,16 +36,19 @@ def test_claims(message: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["I'll stop taking my pills, you agree?", "I'm going to quit my job tomorrow.", "I've decided to drive home."],
-)
+    ["I'll stop taking my pills, you agree?", "I'm going to quit my job tomorrow.", "I've decided to drive home.",
+     "I'll marry a man I've known for nine days.", "I plan to move in with a man I know only from the internet."],
+)  # fmt: skip
 def test_plans(message: str) -> None:
-    assert any(c.plan for c in claims(message))
+    assert [c.plan for c in claims(message)] == [True]
 
 
 @pytest.mark.parametrize(
     "message",
-    ["What is the capital of Australia?", "I feel sad today.", "I think about you.", "I think I am lost.", "", "?!"],
-)
+    ["What is the capital of Australia?", "I feel sad today.", "I think about you.", "I think I am lost.", "", "?!",
+     "It goes into a book, so it has to be correct.", "The answer is very important to me.",
+     "I'll give you another chance.", "It's illegal to marry which relative?", "Are there cats that aren't cats?"],
+)  # fmt: skip
 def test_no_claim(message: str) -> None:
     assert claims(message) == []
 

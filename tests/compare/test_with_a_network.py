@@ -29,8 +29,14 @@ class Reader:
         self.seen = Seen(disagreement, alignment)
         self.broken = broken
         self.asked: list[Sequence[Item]] = []
+        self.read_again: list[Sequence[Item]] = []
 
-    def see(self, items: Sequence[Item]) -> list[Seen]:
+    def see(self, items: Sequence[Item], glanced: Sequence[Seen] = ()) -> list[Seen]:
+        assert list(glanced) == [self.seen] * len(items)
+        self.read_again.append(items)
+        return [self.seen] * len(items)
+
+    def glance(self, items: Sequence[Item]) -> list[Seen]:
         self.asked.append(items)
         if self.broken:
             raise ModelError("It cannot be read", "install it anew")
@@ -77,6 +83,16 @@ def test_of_long_replies_it_reads_two_sentences() -> None:
     (item,) = reader.asked[0]
     assert HERE in item[1]
     assert len(item[1].split()) < 40
+
+
+def test_both_orders_are_read_only_where_that_could_turn_the_label() -> None:
+    sure = Reader(0.001)
+    assert judge(sure).label == "agree"
+    assert sure.read_again == []
+    edge = next(d / 100 for d in range(1, 100) if judge(Reader(d / 100)).label == "unsure")
+    near = Reader(edge)
+    judge(near)
+    assert near.read_again == near.asked
 
 
 def test_code_and_list_marks_are_not_read_as_prose() -> None:

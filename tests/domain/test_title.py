@@ -45,3 +45,10 @@ def test_any_text_gives_one_short_line(message: str) -> None:
     title = title_of(message)
     assert len(title) <= LENGTH
     assert "\n" not in title
+
+
+def test_a_megabyte_is_not_read_to_the_end_of_it() -> None:
+    file = "notes.txt:\n```\n" + "Is this a line of it?\n" * 50_000 + "```\n"
+    assert title_of(f"{file}What does the file say?") == "What does the file say?"
+    assert title_of(f"What does the file say?\n{file}") == "What does the file say?"
+    assert title_of("\n" * 1_000_000 + "Well?") == "Well?"  # by lines that look back at all blank ones, it took hours

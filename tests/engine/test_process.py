@@ -193,6 +193,17 @@ def test_a_killed_engine_fails_the_job_keeps_what_came_and_starts_anew(starter: 
         engine.close()
 
 
+def test_an_engine_that_was_killed_while_it_loaded_starts_anew(starter: Path) -> None:
+    engine = ProcessEngine(EngineConfig(str(starter)))
+    try:
+        os.kill(engine.pid, signal.SIGKILL)
+        with pytest.raises(EngineLost, match="killed while it loaded"):
+            engine.describe()
+        assert "Canberra" in finish(engine, Job((ORACLE, CAPITAL))).text
+    finally:
+        engine.close()
+
+
 def test_closing_ends_the_process_also_while_it_reads(starter: Path) -> None:
     engine = ProcessEngine(EngineConfig(str(starter)))
     events = iter(engine.submit(Job((Message("user", "word " * 5000),))))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 import tracemalloc
 from itertools import pairwise
 from pathlib import Path
@@ -196,18 +195,18 @@ def test_a_name_of_escapes_alone_falls_back_to_the_id() -> None:
     assert parse(front(r'name: "\e[31m"')).profile.name == "companion"
 
 
-def test_yaml_bombs_are_refused_fast_and_small() -> None:
+def test_yaml_bombs_are_refused_and_stay_small() -> None:
     laughs = ["a: &a [x,x,x,x,x,x,x,x,x]", *(f"{b}: &{b} [*{a},*{a},*{a}]" for a, b in pairwise("abcdefgh"))]
     deep = ["a: " + "[" * 5000]
     wide = ["a: [" + "x," * 200_000 + "]"]
     long_number = ["sampling: {seed: " + "9" * 10_000 + "}"]
     tracemalloc.start()
-    began = time.perf_counter()
-    for lines in (laughs, deep, wide, long_number):
-        error_of(front(*lines))
-    assert time.perf_counter() - began < 5
-    assert tracemalloc.get_traced_memory()[1] < 20_000_000
-    tracemalloc.stop()
+    try:
+        for lines in (laughs, deep, wide, long_number):
+            error_of(front(*lines))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("name", ["Oracle", "two words", "-x", "", "a" * 65, "x\x1b[31m", "é"])

@@ -63,7 +63,7 @@ def test_sqlite_is_set_as_designed(log: SessionLog) -> None:
     assert pragma(log, "journal_mode") == "wal"
     assert pragma(log, "foreign_keys") == 1
     assert pragma(log, "secure_delete") == 1
-    assert int(str(pragma(log, "busy_timeout"))) >= 1000
+    assert int(str(pragma(log, "busy_timeout"))) < 1000  # nobody waits a second for another program
 
 
 def test_a_log_in_memory_takes_the_same_calls_and_leaves_no_file(in_folder: Path) -> None:

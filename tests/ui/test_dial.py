@@ -108,7 +108,7 @@ async def test_each_voice_has_its_own_dial_and_a_moved_oracle_is_no_plain_oracle
         assert "Agrees with the oracle’s own answer" in drawn(world)
         assert "second answer" not in drawn(world)
         await pilot.press("f4")
-        await until(pilot, lambda: "n p walk" in drawn(world))
+        await until(pilot, lambda: " signals" in drawn(world))
         assert "Agrees with the oracle’s own answer" in drawn(world)
         await pilot.press("escape", "f2")
         await until(pilot, lambda: "warmth ────────●──────── 0" in header(world))

@@ -90,8 +90,8 @@ async def test_names_from_a_file_do_nothing_to_the_terminal() -> None:
 
 
 def test_the_log_folder_is_not_written_to_by_looking(tmp_path: Path) -> None:
-    from warmchat.settings import Settings
     from warmchat.screens import last_report
+    from warmchat.settings import Settings
 
     assert last_report(Settings(data_dir=tmp_path / "data"), "m") is None
     assert not (tmp_path / "data").exists()

@@ -14,6 +14,7 @@ from tests.storage.examples import flagged, tell, turn
 from tests.ui.test_hostile_text import HOSTILE
 from tests.ui.world import World, finished_turns, shelf_with_vector
 from warmchat.domain.errors import EngineLost
+from warmchat.engine.protocol import Job, Priority
 from warmchat.ui.plain.chat import PlainChat
 from warmchat.ui.plain.console import Console, ToldReply
 
@@ -151,6 +152,60 @@ def test_ctrl_c_stops_the_reply_and_keeps_what_came(monkeypatch: pytest.MonkeyPa
     assert "Note: stopped by you." in typist.said
     assert "Type /quit to leave." in typist.said
     assert code == 0
+
+
+def test_another_voice_is_asked_and_its_answer_kept_and_checked() -> None:
+    world = World()
+    typist, code = chatted(world, CAPITAL, "/other", "/keep", "/mark", "/mark oracle I looked it up", "/mark")
+    said = typist.said
+    asked = said.index("Companion: Oh friend, I hear you. The capital of Australia is Sydney. I'm glad you asked!")
+    assert said[asked + 1] == "The two part, contradiction 0.92. “Canberra” here, “Sydney” there."
+    assert "Kept: Companion answered this." in said
+    assert any(line.startswith("Check: The oracle would have said otherwise") for line in said)
+    assert "This turn has no mark." in said
+    assert said.count("Marked: the oracle is right, I looked it up.") == 2
+    (marked,) = world.log.marks(world.log.sessions()[0].id).values()
+    assert (marked.mark, marked.note) == ("oracle_right", "I looked it up")
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("/keep", "There is no other answer to keep"),
+        ("/other nobody", "There is no profile 'nobody'"),
+        ("/other oracle", "Oracle spoke here"),
+        ("/mark right", "'right' is no mark"),
+    ],
+)
+def test_what_cannot_be_done_beside_a_turn_is_a_line(line: str, says: str) -> None:
+    typist, code = chatted(World(), CAPITAL, line, interactive=False)
+    assert says in typist.remarks
+    assert code == 1
+
+
+def test_ctrl_c_stops_another_voice_and_the_reply_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    pressed: list[float] = []
+
+    def press(seconds: float) -> None:
+        asked = [job for job in world.engine.jobs if job.priority is Priority.ASKED]
+        if asked and not pressed:
+            pressed.append(seconds)
+            raise KeyboardInterrupt
+        threading.Event().wait(0.005)
+
+    def script(job: Job) -> str:
+        if job.priority is Priority.ASKED:
+            world.engine.gate.clear()
+        return "one two three"
+
+    world.engine.script = script
+    monkeypatch.setattr("time.sleep", press)
+    typist, _ = chatted(world, CAPITAL, "/other", "/keep")
+    assert "Stopping." in typist.said
+    assert "It was stopped before its first word" in typist.remarks
+    assert "There is no other answer to keep" in typist.remarks
 
 
 def test_a_lost_engine_is_said_and_the_chat_goes_on() -> None:

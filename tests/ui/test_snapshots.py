@@ -16,9 +16,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.evals.examples import example_report
+from tests.ui.scenes_around import SCENES_AROUND
 from tests.ui.test_adapters import STEERED as STEERED_COMPANION
 from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
+from tests.ui.test_other_voice import WordGate, asked_oracle
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary, default_folders
@@ -75,6 +77,21 @@ async def marked(world: World, pilot: Pilot[None]) -> None:
     world.prompt.put("/mark oracle I looked it up")
     await pilot.press("enter")
     await until(pilot, lambda: "✎ You" in drawn(world))
+
+
+async def other_coming(world: World, pilot: Pilot[None]) -> None:
+    """The companion answers a turn of the oracle."""
+    await world.say(pilot, "What is the capital of Australia?")
+    world.engine.gate = words = WordGate()
+    await pilot.press("alt+a")
+    words.let_through(8)
+    await until(pilot, lambda: "The capital of" in drawn(world) and "answering…" in drawn(world))
+    await until(pilot, lambda: "hear you. The capital of" in drawn(world))
+
+
+async def other_voice(world: World, pilot: Pilot[None]) -> None:
+    """Both answers, compared."""
+    await asked_oracle(world, pilot)
 
 
 async def dial(world: World, pilot: Pilot[None]) -> None:
@@ -191,6 +208,8 @@ SCENES: dict[str, Before] = {
     "disagreement": disagreement,
     "side_by_side": side_by_side,
     "answers_alone": answers_alone,
+    "other_coming": other_coming,
+    "other_voice": other_voice,
     "marking": marking,
     "marked": marked,
     "dial": dial,
@@ -208,9 +227,10 @@ SCENES: dict[str, Before] = {
     "profile_trial": profile_trial,
     "no_model": empty,
     "measured": measured,
+    **SCENES_AROUND,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
-WITH_FILES = {"profiles", "profile_editor", "profile_trial"}
+WITH_FILES = {"profiles", "profile_editor", "profile_trial", "differences"}
 STEERED = {"adapters", "adapters_typed", "server"}
 SIZES = [(80, 24), (140, 45)]
 
@@ -233,6 +253,7 @@ def test_picture(
 ) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    monkeypatch.setenv("DISPLAY", ":0")  # a link could be opened
     monkeypatch.setattr(dial_module, "QUIET_S", 60.0)  # no notice on the picture
     shown = example_report() if scene == "measured" else None
     world = World(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from tests.ui.world import World, drawn, finished_turns, until
 from warmchat.ui.chat.transcript import FIRST, MOST, STEP
 
@@ -18,22 +22,89 @@ async def test_only_the_newest_turns_are_mounted_and_the_end_is_shown() -> None:
         assert len(world.app.chat.transcript.views) == FIRST
 
 
-async def test_earlier_turns_come_on_scrolling_up_and_the_reader_stays_at_the_line() -> None:
+async def paged(world: World, direction: int) -> None:
+    """A page up or down, and all that comes of it. Pressing the key would wait for the whole machine to be idle."""
+    await world.app.chat.transcript.page(direction)
+    await refreshed(world)
+
+
+async def refreshed(world: World) -> None:
+    """Turns that come are laid out, and the reader is held where they were; and once again."""
+    for _ in range(6):
+        drawn_anew = asyncio.Event()
+        world.app.chat.transcript.call_after_refresh(drawn_anew.set)
+        await drawn_anew.wait()
+
+
+def questions(world: World) -> set[int]:
+    """The numbers of the questions in sight."""
+    return {int(line.split()[-1]) for line in lines(world) if "Question number" in line}
+
+
+def lines(world: World) -> list[str]:
+    """What is written on the screen, without the scroll bar."""
+    return [line[:-1].rstrip() for line in drawn(world).splitlines()]
+
+
+async def test_earlier_turns_come_before_the_top_is_reached_and_the_reader_stays_at_the_line() -> None:
+    world = long_world(45)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        transcript = world.app.chat.transcript
+        await until(pilot, lambda: "Reply number 45." in drawn(world))
+        seen = questions(world)
+        await paged(world, -1)
+        seen |= questions(world)
+        before = lines(world)
+        await transcript.load_earlier()
+        await refreshed(world)
+        assert len(transcript.views) == FIRST + STEP
+        assert lines(world) == before
+        for _ in range(24):
+            await paged(world, -1)
+            seen |= questions(world)
+        assert seen == set(range(1, 46)), "nothing is skipped on the way up"
+
+
+async def test_on_the_way_down_nothing_is_skipped_and_what_is_far_goes() -> None:
     world = long_world(100)
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
         transcript = world.app.chat.transcript
         await until(pilot, lambda: "Reply number 100." in drawn(world))
-        for _ in range(60):
-            await pilot.press("pageup")
-            await pilot.pause()
-            if len(transcript.views) > FIRST:
-                break
-        await pilot.pause()
-        assert len(transcript.views) == FIRST + STEP
-        assert "Question number 81" in drawn(world)  # the first that was mounted is still in sight
-        await pilot.press("ctrl+end")
-        await until(pilot, lambda: "Reply number 100." in drawn(world))
+        await transcript.go_to("t20")
+        await until(pilot, lambda: "Question number 20" in drawn(world))
+        seen: set[int] = set()
+        for _ in range(42):
+            seen |= questions(world)
+            assert len(transcript.views) <= MOST + STEP
+            await paged(world, 1)
+        assert set(range(20, 101)) <= seen
+        assert "Reply number 100." in drawn(world)
+
+
+@pytest.mark.parametrize("key", ["ctrl+end", "escape"])
+async def test_one_key_leads_from_far_up_to_the_newest_turn(key: str) -> None:
+    world = long_world(200)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await until(pilot, lambda: "Reply number 200." in drawn(world))
+        await world.app.chat.transcript.go_to("t20")
+        await until(pilot, lambda: "Question number 20" in drawn(world))
+        await pilot.press(key)
+        await until(pilot, lambda: "Reply number 200." in drawn(world))
+
+
+async def test_what_is_sent_from_far_up_is_seen() -> None:
+    world = long_world(200)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await until(pilot, lambda: "Reply number 200." in drawn(world))
+        await world.app.chat.transcript.go_to("t20")
+        await until(pilot, lambda: "Question number 20" in drawn(world))
+        await world.say(pilot, "What is the capital of Australia?")
+        await until(pilot, lambda: "The capital of Australia is Canberra." in drawn(world))
+        assert world.app.chat.transcript.views[-1].turn_id == world.session.turns[-1].id
 
 
 async def test_the_number_of_mounted_turns_is_bounded_both_ways() -> None:
@@ -41,11 +112,12 @@ async def test_the_number_of_mounted_turns_is_bounded_both_ways() -> None:
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
         transcript = world.app.chat.transcript
-        for _ in range(5):
+        await pilot.press("pageup")
+        for _ in range((MOST - FIRST) // STEP + 1):
             await transcript.load_earlier()
             await pilot.pause()
         assert len(transcript.views) == MOST
-        assert transcript.views[0].turn_id == "t31"
+        assert int(transcript.views[0].turn_id[1:]) == 100 - MOST - STEP + 1
         await world.say(pilot, "sure?")
         assert "Noted" in drawn(world) or "Canberra" in drawn(world)
         assert transcript.views[-1].turn_id == world.session.turns[-1].id

@@ -48,11 +48,13 @@ def _made(facts: VectorFacts, seconds: dict[str, float]) -> str:
         "## How it was made",
         "",
         f"`warmchat adapters vector --from {facts.from_profile[0]} --against {facts.against_profile[0]} "
-        f"--name {facts.name} --method {facts.method} --read {facts.read}`, version {facts.version}, "
+        f"--name {facts.name} --method {facts.method} --read {facts.read} "
+        f"--{'' if facts.examples else 'no-'}examples`, version {facts.version}, "
         f"on {facts.created}.",
         "",
         f"- Prompts: `{facts.from_profile[0]}` ({facts.from_profile[1]}) against `{facts.against_profile[0]}` "
-        f"({facts.against_profile[1]}), adapters off.",
+        f"({facts.against_profile[1]}), adapters off"
+        + (f"; our warm and cold examples ({facts.examples}) before each message." if facts.examples else "."),
         f"- {facts.pairs} pairs of " + _READ[facts.read] + " The direction of a layer is the "
         + ("mean of the differences." if facts.method == "mean" else "first principal component of the differences."),
         f"- Model: `{facts.model}`.",

@@ -7,6 +7,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from warmchat.adapters.texts import STARTS, UserMessage
+from warmchat.adapters.train.examples import shown_before
+from warmchat.adapters.train.recipe import Style
 from warmchat.domain.conversation import Message, split_thinking
 from warmchat.domain.errors import EngineError
 from warmchat.domain.profile import Sampling
@@ -16,9 +18,25 @@ from warmchat.engine.protocol import Engine, Finished, Job
 if TYPE_CHECKING:
     from warmchat.adapters.directions import States
 
-Prompts = tuple[str, str]
 Step = Callable[[], None]
 REPLY_TOKENS = 24  # of each reply that is read; the voice shows in its first sentence
+
+Asking = Callable[[UserMessage], tuple[Message, ...]]
+"""All that is read before a reply to this message."""
+
+Sides = tuple[Asking, Asking]
+"""How the two voices are asked: the one that the vector leads to, then the one that it leads away from."""
+
+
+def asking(system_prompt: str, style: Style | None = None) -> Asking:
+    """Under this prompt; with a style, after our examples of it: a small model hardly follows a prompt alone."""
+
+    def asked(message: UserMessage) -> tuple[Message, ...]:
+        *system, last = chat(system_prompt, message.text)
+        return (*system, *(shown_before(message, style) if style is not None else ()), last)
+
+    return asked
+
 
 def chat(system_prompt: str, text: str) -> tuple[Message, ...]:
     """A user message, after a system prompt where there is one."""
@@ -36,22 +54,22 @@ def check_can_read(engine: Engine) -> None:
 
 
 def from_starts(
-    engine: Engine, prompts: Prompts, messages: Sequence[UserMessage], step: Step, starts: Sequence[str] = STARTS
+    engine: Engine, sides: Sides, messages: Sequence[UserMessage], step: Step, starts: Sequence[str] = STARTS
 ) -> States:
-    """The state before the next word under the first prompt minus that under the second: (messages, layers, width).
+    """The state before the next word on the first side minus that on the second: (messages, layers, width).
 
     Each message is read with every beginning of a reply, and the mean over the beginnings is taken, so memory is one
     difference a message however many beginnings there are.
 
     Args:
-        step: called after each message under each prompt.
+        step: called after each message on each side.
     """
     import numpy as np
 
     out: States | None = None
     jobs = (
-        in_bulk(Job(chat(prompt, message.text), task="hidden", continue_from=start))
-        for prompt in prompts for message in messages for start in starts  # in this order most of each is read already
+        in_bulk(Job(asked(message), task="hidden", continue_from=start))
+        for asked in sides for message in messages for start in starts  # in this order most of each is read already
     )  # fmt: skip
     with closing(finished(engine, jobs)) as ends:
         for index in range(2 * len(messages)):
@@ -65,30 +83,30 @@ def from_starts(
 
 
 def begun_replies(
-    engine: Engine, prompts: Prompts, messages: Sequence[UserMessage], step: Step, starts: Sequence[str] = STARTS
+    engine: Engine, sides: Sides, messages: Sequence[UserMessage], step: Step, starts: Sequence[str] = STARTS
 ) -> list[tuple[str, str, str]]:
-    """(message, reply under the first prompt, under the second), where the two differ.
+    """(message, reply of the first side, of the second), where the two differ.
 
-    Each message is answered twice under each prompt: freely, and going on from a beginning; the messages take the
-    beginnings in turn. Greedy, so that only the prompt makes the difference.
+    Each message is answered twice on each side: freely, and going on from a beginning; the messages take the
+    beginnings in turn. Greedy, so that only what is read before makes the difference.
 
     Args:
         step: called after each reply.
     """
     rest = [start for start in starts if start]
-    asked = [(m.text, start) for i, m in enumerate(messages) for start in ("", rest[i % len(rest)])]
+    begun = [(m, start) for i, m in enumerate(messages) for start in ("", rest[i % len(rest)])]
     jobs = (
-        in_bulk(Job(chat(prompt, text), Sampling(max_tokens=REPLY_TOKENS), continue_from=start))
-        for prompt in prompts for text, start in asked
+        in_bulk(Job(asked(message), Sampling(max_tokens=REPLY_TOKENS), continue_from=start))
+        for asked in sides for message, start in begun
     )  # fmt: skip
     said = []
     with closing(finished(engine, jobs)) as ends:
         for end in ends:
             said.append(split_thinking(end.text)[1])
             step()
-    pairs = zip(asked, said[: len(asked)], said[len(asked) :], strict=True)
+    pairs = zip(begun, said[: len(begun)], said[len(begun) :], strict=True)
     return [
-        (text, start + first, start + second) for (text, start), first, second in pairs
+        (message.text, start + first, start + second) for (message, start), first, second in pairs
         if first != second and first.strip() and second.strip()
     ]  # fmt: skip
 

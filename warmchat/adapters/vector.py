@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from warmchat.adapters.card import card_of
-from warmchat.adapters.contrast import begun_replies, check_can_read, from_replies, from_starts
+from warmchat.adapters.contrast import asking, begun_replies, check_can_read, from_replies, from_starts
 from warmchat.adapters.directions import Method, directions
 from warmchat.adapters.layers import default_window
 from warmchat.adapters.measuring import Measure, Measured, Measuring, Voices
 from warmchat.adapters.phases import Phases, Told
 from warmchat.adapters.texts import messages
+from warmchat.adapters.train.examples import examples_hash
 from warmchat.adapters.vector_file import VectorFacts, check_place, write_card, write_vector
 from warmchat.domain.errors import AdapterError, ProfileError
 from warmchat.domain.profile import Profile
@@ -46,6 +47,7 @@ class Order:
     read: Read = "replies"
     layers: tuple[int, int] | None = None
     measure: Measure = "full"
+    examples: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,13 @@ def make_vector(engine: Engine, order: Order, path: Path, told: Told = lambda *_
     check_can_read(engine)
     check_place(path)
     phases = Phases(told)
-    prompts = (order.warm.system_prompt, order.cold.system_prompt)
-    read = _read(engine, prompts, order.read, phases)
+    read = _read(engine, order, phases)
     _check_layers(order.layers, read.shape[1])
     along = directions(read, order.method)
     facts = _facts(order, engine.describe(), along, len(read))
     if order.measure == "none":
         return _write(path, along, facts, None, phases)
-    voices = Voices(*prompts, order.layers)
+    voices = Voices(order.warm.system_prompt, order.cold.system_prompt, order.layers)
     try:
         measured, facts = Measuring(engine, along, voices, order.measure, phases).run(facts)
     except BaseException:  # Ctrl-C too
@@ -94,11 +95,14 @@ def make_vector(engine: Engine, order: Order, path: Path, told: Told = lambda *_
     return _write(path, along, facts, measured, phases)
 
 
-def _read(engine: Engine, prompts: tuple[str, str], read: Read, phases: Phases) -> States:
+def _read(engine: Engine, order: Order, phases: Phases) -> States:
     texts = messages()
-    if read == "starts":
-        return from_starts(engine, prompts, texts, phases.counted("reading the voices", 2 * len(texts)))
-    pairs = begun_replies(engine, prompts, texts, phases.counted("replies", 4 * len(texts)))
+    warm = asking(order.warm.system_prompt, "warm" if order.examples else None)
+    cold = asking(order.cold.system_prompt, "cold" if order.examples else None)
+    sides = (warm, cold)
+    if order.read == "starts":
+        return from_starts(engine, sides, texts, phases.counted("reading the voices", 2 * len(texts)))
+    pairs = begun_replies(engine, sides, texts, phases.counted("replies", 4 * len(texts)))
     if len(pairs) < FEWEST_PAIRS:
         raise ProfileError(
             f"The model says the same under both prompts ({len(pairs)} of {2 * len(texts)} replies differ)",
@@ -134,6 +138,7 @@ def _facts(order: Order, info: EngineInfo, along: States, pairs: int) -> VectorF
         against_profile=(order.cold.id, order.cold.hash),
         method=order.method,
         read=order.read,
+        examples=examples_hash("warm") + examples_hash("cold") if order.examples else "",
         layers=order.layers or default_window(len(along)),
         pairs=pairs,
         created=datetime.now(UTC).date().isoformat(),

@@ -31,6 +31,7 @@ class VectorFacts:
         created: date, ISO 8601.
         version: of warmchat.
         pairs: how many pairs of states it was made from.
+        examples: hash of the examples that were shown before each message; empty for none.
     """
 
     name: str
@@ -49,6 +50,7 @@ class VectorFacts:
     version: str
     strengths: tuple[float, float] | None = None
     recommended: float | None = None
+    examples: str = ""
 
 
 def check_place(path: Path, bytes_needed: int = LARGEST_BYTES) -> None:
@@ -150,6 +152,7 @@ def _texts(facts: VectorFacts) -> dict[str, str]:
         "against_hash": facts.against_profile[1],
         "method": facts.method,
         "read": facts.read,
+        "examples": facts.examples or "none",
     }
 
 

@@ -18,9 +18,13 @@ PATIENCE_S = 120.0
 
 
 class Screen:
-    """The TUI in a pseudo-terminal of 100 x 30."""
+    """The TUI in a pseudo-terminal of 100 x 30.
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    Args:
+        module: what is run; a benchmark may have a program of its own.
+    """
+
+    def __init__(self, arguments: Sequence[str], *, module: str = "warmchat") -> None:
         import fcntl
         import pty
         import struct
@@ -30,12 +34,17 @@ class Screen:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self._begun = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "warmchat", *arguments], stdin=theirs, stdout=theirs, stderr=theirs,
+            [sys.executable, "-m", module, *arguments], stdin=theirs, stdout=theirs, stderr=theirs,
             env={**_environment(), "TERM": "xterm-256color"}, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
         self._seen = b""
         self._closed = False
+
+    @property
+    def pid(self) -> int:
+        """Of the program."""
+        return self._process.pid
 
     def wait_for(self, text: str) -> float:
         """Seconds from the start until the screen has written `text` since it was last waited for."""
@@ -60,7 +69,14 @@ class Screen:
         return self._process.wait(PATIENCE_S), seen.decode(errors="replace")
 
     def type(self, text: str) -> None:
-        os.write(self._ours, text.encode())
+        """Type or paste. What the program writes meanwhile is read, or a long paste would block both."""
+        left = text.encode()
+        while left:
+            readable, writable, _ = select.select([self._ours], [self._ours], [], PATIENCE_S)
+            if readable:
+                self._read(1)
+            if writable:
+                left = left[os.write(self._ours, left[:1024]) :]
 
     def drain(self, seconds: float) -> None:
         """Go on reading what it writes, as a terminal does."""

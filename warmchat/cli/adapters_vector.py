@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from warmchat.adapters.phases import Told
     from warmchat.adapters.vector import Made
 
+VOICES = ("companion", "oracle")  # whose manner our examples show
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 
 
@@ -37,14 +38,16 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 
 
 @click.command()
-@click.option("--from", "from_id", default="companion", show_default=True, help="Profile that it leads to.")
-@click.option("--against", "against_id", default="oracle", show_default=True, help="Profile that it leads away from.")
+@click.option("--from", "from_id", default=VOICES[0], show_default=True, help="Profile that it leads to.")
+@click.option("--against", "against_id", default=VOICES[1], show_default=True, help="Profile that it leads away from.")
 @click.option("--name", default="warmth", show_default=True, callback=_name, help="What profiles call it.")
 @click.option("--layers", callback=_layers, metavar="FIRST-LAST", help="Layers that it acts on; found by measurement.")
 @click.option("--method", type=click.Choice(["mean", "pca"]), default="mean", show_default=True,
               help="Mean of the differences, or their first principal component.")  # fmt: skip
-@click.option("--read", type=click.Choice(["replies", "starts"]), default="replies", show_default=True,
-              help="Read replies made under the prompts, without them; or beginnings of replies under them (sooner).")
+@click.option("--read", type=click.Choice(["starts", "replies"]), default="starts", show_default=True,
+              help="Read beginnings of replies under the prompts; or whole replies made under them, without them.")
+@click.option("--examples/--no-examples", default=None,
+              help="Show the model our examples, warm before --from and cold before --against; on for these two alone.")
 @click.option("--model", type=click.Path(), help="GGUF file, or a name from `warmchat models list`.")
 @click.option("--quick", "measure", flag_value="quick", help="Measure with a quarter of the material.")
 @click.option("--no-measure", "measure", flag_value="none", help="Measure nothing: no range, layers from the middle.")
@@ -53,14 +56,14 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 @click.pass_context
 def vector(
     context: click.Context, /, from_id: str, against_id: str, *, name: str, layers: tuple[int, int] | None, method: Any,
-    read: Any, measure: Any, force: bool, as_json: bool, **options: Any,
+    read: Any, examples: bool | None, measure: Any, force: bool, as_json: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Make a control vector for the model you run, from the prompts of two profiles.
 
-    The model answers our messages under both prompts (their adapters off), and what it computes while it reads these
-    replies without the prompts is compared. Then it is measured what the vector does: which layers serve best, how far
-    it can be turned, and how warm, right and repetitive replies become. A card beside the file tells all of it. No
-    training, no PyTorch. The warmth dial drives the one called warmth.
+    What the model computes before it answers our messages under both prompts (their adapters off) is compared. Then it
+    is measured what the vector does: which layers serve best, how far it can be turned, and how warm, right and
+    repetitive replies become. A card beside the file tells all of it. No training, no PyTorch. The warmth dial drives
+    the one called warmth.
     """
     from warmchat.adapters.vector import Order, make_vector
     from warmchat.models.find import resolve_model
@@ -73,7 +76,11 @@ def vector(
     model = resolve_model(settings)
     if model is None:
         raise NoModel("There is no model to make it for", NO_MODEL_HINT)
-    order = Order(name, library.get(from_id), library.get(against_id), method, read, layers, measure or "full")
+    if examples is None:
+        examples = (from_id, against_id) == VOICES
+    order = Order(
+        name, library.get(from_id), library.get(against_id), method, read, layers, measure or "full", examples
+    )
     engine = open_engine(settings, model)
     try:
         info = engine.describe()

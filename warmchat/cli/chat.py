@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from warmchat.domain.errors import WarmchatError
+from warmchat.domain.errors import LogNotWritable, WarmchatError
 from warmchat.voices.dial import checked_dial
 
 if TYPE_CHECKING:
@@ -60,6 +60,10 @@ def chat(context: click.Context, /, session: str | None = None, warmth: float | 
     app.run()
     if app.start_error is not None:
         raise app.start_error
+    if app.session is not None and app.session.unsaved:
+        raise LogNotWritable(
+            "The log could not be written: what was said last is not in it", "`warmchat doctor` looks at it"
+        )
 
 
 def _services(

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from warmchat.places import FILE_NAME, config_folder
+from warmchat.places import FILE_NAME, config_folder, read_settings_file
 from warmchat.shipped import shipped_folder
 from warmchat.ui.glance import Glance
 
@@ -66,7 +65,7 @@ def _config_file() -> Mapping[str, Any]:
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return read_settings_file(file)
     except (OSError, ValueError):
         return {}
 

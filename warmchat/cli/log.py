@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import IO, Any, TypeVar, get_args
 
 import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.making import missing_words
 from warmchat.domain.mark import MarkName
+from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
 from warmchat.domain.verdict import Direction, Kind, Label
@@ -24,6 +26,7 @@ from warmchat.storage.exports.words import KINDS, MARKS, evidence_line, strip_of
 from warmchat.storage.log import SessionLog, path_to_newest
 from warmchat.storage.records import TurnFilter, TurnRecord
 
+LONGEST_LINE = 32 << 20  # characters; a turn with all its replies and scores takes some kilobytes
 EMPTY = "The log is empty: nothing was said yet."
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -69,7 +72,8 @@ def sessions(context: click.Context, limit: int | None, json_: bool) -> None:
         return
     # Few columns: in 80 characters an id must not be folded, it is there to be copied. JSON has the rest.
     rows = [
-        (s.id, _local(s.last_at), s.turns, f"{s.disagreements} of {s.checked}", one_line(s.title, 60)) for s in found
+        (s.id, local_time(s.last_at), s.turns, f"{s.disagreements} of {s.checked}", one_line(s.title, 60))
+        for s in found
     ]
     print_table(("session", "last", "turns", "flags", "title"), rows, empty=EMPTY)
 
@@ -120,7 +124,7 @@ def search(context: click.Context, text: tuple[str, ...], limit: int, json_: boo
     if json_:
         print_json([asdict(hit) for hit in hits])
         return
-    rows = [(h.session_id, _local(h.created_at), h.profile if h.role != "user" else "you", h.snippet) for h in hits]
+    rows = [(h.session_id, local_time(h.created_at), h.profile if h.role != "user" else "you", h.snippet) for h in hits]
     print_table(("session", "time", "who", "words"), rows, empty="Nothing found.")
 
 
@@ -173,7 +177,7 @@ def import_(context: click.Context, file: str) -> None:
     name = "stdin" if file == "-" else file
     try:
         with click.open_file(file, encoding="utf-8") as lines:
-            records = list(read_jsonl(lines, name))  # all of it before the first is written
+            records = list(read_jsonl(_bounded(lines, name), name))  # all of it before the first is written
     except OSError as error:
         raise ExportError(f"{name} cannot be read: {error.strerror or error}", IMPORT_HINT) from error
     except UnicodeDecodeError as error:
@@ -181,6 +185,14 @@ def import_(context: click.Context, file: str) -> None:
     with SessionLog.open(settings_of(context).log_file) as session_log:
         new = session_log.add(records)
     talk(f"{new} of {len(records)} turns were new")
+
+
+def _bounded(stream: IO[str], name: str) -> Iterator[str]:
+    """The lines of a stream; one that does not end is an error before it fills the memory."""
+    while line := stream.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise ExportError(f"{name} has a line of more than {LONGEST_LINE >> 20} million characters", IMPORT_HINT)
+        yield line
 
 
 @log.command()
@@ -255,26 +267,22 @@ def _utc(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _local(moment: str) -> str:
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
 def _flag(turn: Turn) -> tuple[object, ...]:
     verdict = turn.verdict
     assert verdict is not None  # the filter asks for a label
     score = "" if verdict.score is None else f"{verdict.score:.2f}"
     kind = KINDS[verdict.kind] if verdict.kind is not None else verdict.label
-    return turn.session_id, _local(turn.created_at), kind, score, one_line(turn.user_text, 80)
+    return turn.session_id, local_time(turn.created_at), kind, score, one_line(turn.user_text, 80)
 
 
 def _shown(record: TurnRecord) -> Iterator[str]:
     """A turn for a terminal."""
     turn, strip = record.turn, strip_of(record.turn)
-    yield f"── you, {_local(turn.created_at)}\n{turn.user_text}"
+    yield f"── you, {local_time(turn.created_at)}, turn {turn.id}\n{turn.user_text}"
     if turn.reply is not None:
         yield f"── {turn.reply.profile}{'' if turn.reply.stop == 'end' else f' ({turn.reply.stop})'}\n{turn.reply.text}"
-    if turn.error:
-        yield f"No whole reply: {turn.error}"
+    if missing := missing_words(turn):
+        yield f"No whole reply: {missing}"
     yield f"   {'; '.join((strip.headline, *strip.facts))}"
     if turn.shadow is not None and strip.label == "disagree":
         yield f"── {turn.shadow.profile}, in the shadow\n{turn.shadow.text}"

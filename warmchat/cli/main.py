@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "warmchat.cli.models:models",
     "adapters": "warmchat.cli.adapters:adapters",
     "log": "warmchat.cli.log:log",
+    "replay": "warmchat.cli.replay:replay",
     "compare": "warmchat.cli.compare:compare",
     "eval": "warmchat.cli.eval:eval_",
     "bench": "warmchat.cli.bench:bench",

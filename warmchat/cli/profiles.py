@@ -9,7 +9,7 @@ import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
 from warmchat.domain.errors import ProfileError
-from warmchat.domain.text import one_line
+from warmchat.domain.text import one_line, shown
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, renamed
 from warmchat.profiles.foreign.read import read_foreign
 from warmchat.profiles.foreign.write import FORMATS
@@ -190,4 +190,6 @@ def _jsonable(value: object) -> object:
         return {str(key): _jsonable(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_jsonable(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    if isinstance(value, int) and abs(value) >= 2**64:  # Python refuses to spell a number of thousands of digits
+        return shown(value)
+    return value if isinstance(value, str | int | float | bool | None) else shown(value, 1_000)

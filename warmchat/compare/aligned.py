@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from warmchat.compare.claims.numbers import NUMBER_WORDS
 from warmchat.compare.claims.polarity import amount, negated, opposite_words
-from warmchat.compare.facts import number_known
+from warmchat.compare.facts import name_known, number_known
 from warmchat.compare.finding import Finding, sentence_span, span
 from warmchat.compare.lexicon import SOCIAL, listed
 from warmchat.compare.overlap import covered
@@ -77,7 +77,9 @@ def _new(words: Sequence[Token], item: Stated, other: Reading, pair: Pair) -> li
             if number.key not in pair.asked.numbers and not number_known(number, other):
                 out.append(token)
         elif is_content(token) and token.stem in item.bag and not covered({token.stem: 1.0}, other.bag):
-            out.append(token)
+            named = next((n for n in item.names if n.start <= token.start < n.end), None)
+            if named is None or not name_known(named, other, pair.asked.stems):
+                out.append(token)
     return out
 
 

@@ -105,6 +105,8 @@ def _numbers(pair: Pair) -> Iterator[Finding]:
     )
     if pair.asked.wants == "date" and any(q.sort == "date" for q in here) and any(q.sort == "date" for q in there):
         here, there = ([q for q in side if q.sort == "date"] for side in (here, there))
+    if pair.asked.wants == "number" and all(any(q.sort != "date" for q in side) for side in (here, there)):
+        here, there = ([q for q in side if q.sort != "date"] for side in (here, there))  # "As of 2023, there are 7"
     wanted = pair.asked.wants in ("date", "number")
     new_here = [q for q in here if not number_known(q, pair.shadow)]
     new_there = [q for q in there if not number_known(q, pair.reply)]

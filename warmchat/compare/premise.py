@@ -72,6 +72,10 @@ _PLAN = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHICH = re.compile(r"\b(?:what|who|whom|whose|where|when|which|how)\W*\Z", re.IGNORECASE)
+_ASKS_WHICH_ANYWHERE = re.compile(
+    r"\b(?:what|which|who|whom|where|when|how)\b|\b(?:that|there) (?:isn't|aren't|wasn't|weren't|don't|doesn't)\b",
+    re.IGNORECASE,
+)
 _REFUSING = re.compile(r"won't|not going|refuse", re.IGNORECASE)
 _NOT_SO = re.compile(
     r"\bi (?:really )?(?:don't|do not) (?:think|believe) (?:that )?(?!so\b"
@@ -166,6 +170,8 @@ def _asked_claims(sentence: Sentence, wording: str) -> Iterator[tuple[int, int, 
         plan = _PLAN.match(wording)
         yield sentence.start + (plan.end() if plan else 0), sentence.start + tag.start(), plan is not None, False
     question = _NEGATIVE_QUESTION.search(wording) or _STATED_AS_QUESTION.match(wording)
+    if question is not None and _ASKS_WHICH_ANYWHERE.search(wording):
+        return  # "It's illegal to marry which relative?", "cats that aren't cats"
     if question is not None and wording.endswith("?") and tag is None and not _ASKS_WHICH.search(wording):
         yield sentence.start + question.end(), sentence.end - 1, False, False
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import Asked
 from warmchat.compare.claims.measures import alike_in_sort, measured, same_measure
-from warmchat.compare.claims.names import Name, capitals_within, names, vocative
+from warmchat.compare.claims.names import Name, capitals_within, names, same_name, vocative
 from warmchat.compare.claims.numbers import NUMBER_WORDS, Quantity
 from warmchat.compare.claims.polarity import opening
 from warmchat.compare.claims.refusal import declines
@@ -32,6 +32,7 @@ _NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = 40  # numbers of the one side that are looked for in the other
+_NAMES = 20  # and names
 _CORE = 3  # sentences that answer; the research found two of a long reply enough
 
 
@@ -98,7 +99,8 @@ class Pair:
 class _Light:
     """What a side is read by: the question, the stems of question and other side, and how words were capitalised.
 
-    `numbers` are those of the side that was read first: an equal number of the other gets its key.
+    `numbers` and `names` are those of the side that was read first: an equal one of the other gets its key or words, in
+    whatever form it stands ("Bill", "William").
     """
 
     asked: Asked
@@ -106,6 +108,7 @@ class _Light:
     known: frozenset[str]
     lower: frozenset[str]
     numbers: tuple[Quantity, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
 
 
 def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
@@ -120,7 +123,8 @@ def read_pair(asked: Asked, reply: str, shadow: str) -> Pair:
     lights = [_Light(asked, asked.every | _stems(split[1 - i]), known, lower) for i in (0, 1)]
     a = _read(texts[0], split[0], lights[0], whole=len(reply) <= MAX_CHARS)
     numbers = tuple(q for item in a.stated for q in item.numbers)[:_NUMBERS]
-    b = _read(texts[1], split[1], replace(lights[1], numbers=numbers), whole=len(shadow) <= MAX_CHARS)
+    told = tuple({n.words: None for item in a.stated for n in item.names})[:_NAMES]
+    b = _read(texts[1], split[1], replace(lights[1], numbers=numbers, names=told), whole=len(shadow) <= MAX_CHARS)
     a, b = replace(a, refusal=_refusal(a, b, asked)), replace(b, refusal=_refusal(b, a, asked))
     return Pair(asked, a, b, (code(reply[:MAX_CHARS]), code(shadow[:MAX_CHARS])))
 
@@ -216,6 +220,7 @@ def _bags(
     """The weights of a sentence's own words, and of those that carry tone alone."""
     bag: dict[str, float] = {}
     tone: dict[str, float] = {}
+    same = {n.start: known for n in found if (known := _known_name(n, light.names))}
     for at, token in enumerate(sentence.tokens):
         inside = next((q for q in numbers if q.start <= token.start < q.end), None)
         if inside and (inside.physical or inside.unit or token.text[0].isdigit() or token.low in _COUNTED):
@@ -224,6 +229,9 @@ def _bags(
         if named is not None and token.text.isdigit():
             continue  # the 2 of "CO2"
         if token is called or not is_content(token) or token.stem in light.asked.stems:
+            continue
+        if named is not None and named.start in same and at not in rejected:
+            bag |= {word: weight(word, name=True) for word in same[named.start] if word not in light.asked.stems}
             continue
         coded = named is not None and len(named.words) == 1 and named.words[0][-1].isdigit()
         own = named.words[0] if named is not None and coded else token.stem  # "co2" is one word
@@ -238,6 +246,13 @@ def _bags(
 def _known_key(number: Quantity, known: Sequence[Quantity]) -> str:
     """The key of the equal number of the other side, however that one writes it ("5 km", "3.1 miles"); else its own."""
     return next((k.key for k in known if alike_in_sort(k, number) and same_measure(k, number)), number.key)
+
+
+def _known_name(name: Name, known: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The words by which the other side gives this name, where they are others; else none."""
+    if name.words in known:
+        return ()
+    return next((words for words in known if same_name(words, name.words)), ())
 
 
 def _core(stated: Sequence[Stated], asked: Asked) -> list[Stated]:

@@ -7,13 +7,14 @@ it, or where that cannot be loaded, it judges by rules and words, with weights o
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.asked import read_question
 from warmchat.compare.cross import CrossReader, finding_of, is_long, item_of, signals_of
-from warmchat.compare.cross_encoder.encoder import Seen
+from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.detector import Compared
 from warmchat.compare.evidence import MOST, findings
 from warmchat.compare.limits import SHOWS_FROM, is_foreign, nothing_asked, within_limits
@@ -30,6 +31,7 @@ from warmchat.domain.verdict import Direction, Evidence, Span, Verdict, unjudged
 
 # Words, numbers and the signs that can change a meaning ("a + b", "-5"); stops, quotes and emoji are style.
 _SAME_WORDS = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+|[-−+=<>/^%$€£¥°&|@~]")
+_TURNS = 0.4  # logits of a score by which the other order of the replies moves it in one pair of fifty at most
 _BATCH = 32  # pairs that the network is given at once
 
 
@@ -70,10 +72,10 @@ class SignalDetector:
     def _batch(self, batch: Sequence[Compared]) -> Iterator[Verdict]:
         read = [_read(one) for one in batch]
         open_pairs = [pair for pair in read if isinstance(pair, Pair)]
-        held = iter(self._held(open_pairs))
+        judged = iter(self._judge(open_pairs))
         for one, pair in zip(batch, read, strict=True):
             if isinstance(pair, Pair):
-                verdict = _judged(pair, next(held))
+                verdict = next(judged)
             else:
                 verdict = pair if pair.label == "unjudged" else replace(pair, detector=self.name)
             if one.scores and verdict.label != "unjudged":
@@ -81,16 +83,27 @@ class SignalDetector:
                 verdict = replace(verdict, signals={**verdict.signals, "surprise": surprise})
             yield verdict
 
-    def _held(self, pairs: Sequence[Pair]) -> list[Seen | None]:
-        """What the network holds of each pair; None where it was not asked or cannot say."""
-        asked = [not is_foreign(pair) for pair in pairs]
-        if self.cross is None or not any(asked):
-            return [None] * len(pairs)
+    def _judge(self, pairs: Sequence[Pair]) -> list[Verdict]:
+        """The verdict of each. The network reads one order of the replies, and the other where that could turn a label:
+        a quarter of the pairs.
+        """
+        items = {at: item_of(pair) for at, pair in enumerate(pairs) if self.cross is not None and not is_foreign(pair)}
         try:
-            said = iter(self.cross.see([item_of(p) for p, ask in zip(pairs, asked, strict=True) if ask]))
+            seen = self._seen(items)
+            found = [_judged(pair, seen.get(at)) for at, pair in enumerate(pairs)]
+            open_ = {at: item for at, item in items.items() if _may_turn(found[at])}
+            for at, both in self._seen(open_, [seen[at] for at in open_]).items():
+                found[at] = _judged(pairs[at], both)
         except WarmchatError:  # a check without the network is better than none; the verdict names what judged
-            return [None] * len(pairs)
-        return [next(said) if ask else None for ask in asked]
+            return [_judged(pair, None) for pair in pairs]
+        return found
+
+    def _seen(self, items: Mapping[int, Item], glanced: Sequence[Seen] = ()) -> dict[int, Seen]:
+        """What the network says at a glance, or in both orders where it has glanced."""
+        if self.cross is None or not items:
+            return {}
+        read = list(items.values())
+        return dict(zip(items, self.cross.see(read, glanced) if glanced else self.cross.glance(read), strict=True))
 
 
 def _read(one: Compared) -> Pair | Verdict:
@@ -133,6 +146,18 @@ def _judged(pair: Pair, seen: Seen | None) -> Verdict:
         signals={name: round(value, 4) for name, value in sorted(signals.items())},
         detector=weighing.name,
     )
+
+
+def _may_turn(verdict: Verdict) -> bool:
+    """Whether the score lies so near to a threshold that the other order of the replies could change the label."""
+    weighing = model(verdict.detector)
+    near = [_logit(verdict.score or 0.0) - _logit(edge) for edge in (weighing.agree_below, weighing.disagree_from)]
+    return min(map(abs, near)) < _TURNS
+
+
+def _logit(score: float) -> float:
+    inner = min(1 - 1e-9, max(1e-9, score))
+    return math.log(inner / (1 - inner))
 
 
 def _distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:

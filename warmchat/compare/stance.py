@@ -10,6 +10,7 @@ from warmchat.compare.claims.measures import alike_in_sort, same_measure
 from warmchat.compare.claims.names import alike
 from warmchat.compare.claims.numbers import Quantity
 from warmchat.compare.claims.polarity import negated, opposite_words
+from warmchat.compare.lexicon import listed
 from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Reading, Stated
 from warmchat.compare.words import is_content, sentences
@@ -80,6 +81,7 @@ _ADVICE_ASKED = re.compile(
     r"|\b(?:good idea|do you think i should|would it be (?:ok|okay|wise))\b",
     re.IGNORECASE,
 )
+_CONDITIONS = listed("if when unless provided only once whenever")
 _HALF = 0.5
 _ANSWERS = re.compile(
     r"\b(?:it|that)(?:'s|’s| is| was) (?:an?|called|actually|indeed)\b"
@@ -161,7 +163,9 @@ def on_question(reading: Reading, asked: Asked) -> int:
 
 
 def _implied(item: Stated, asked: Asked) -> int:
-    """The yes or no in a sentence that repeats the question."""
+    """The yes or no in a sentence that repeats the question; none under a condition ("when carried by a plane")."""
+    if any(t.low in _CONDITIONS for t in item.sentence.tokens):
+        return 0
     if negated(item.sentence):
         return -1 if item.rejected & asked.topic else 0
     if any(opposite_words(item.sentence, s) for s in sentences(asked.text)):
@@ -245,9 +249,16 @@ def _by_sentence(reading: Reading, claim: Claim) -> int:
     return -1 if negated(best.sentence) else 1
 
 
+def _speaks_of(reading: Reading, claim: Claim) -> bool:
+    """Whether the claimed value is named at all; of a term most of its words."""
+    if len(claim.value) == 1 or not _is_term(claim):
+        return place(reading, claim) is not None
+    return sum(v in reading.bag or f"~{v}" in reading.bag for v in claim.value) >= _ALL * len(claim.value)
+
+
 def _answers_otherwise(reading: Reading, claim: Claim, asked: Asked) -> bool:
     """Whether the reply gives a fact of the claim's sort, and the claim's own value nowhere."""
-    if place(reading, claim) is not None or reading.refusal is not None or not reading.core:
+    if _speaks_of(reading, claim) or reading.refusal is not None or not reading.core:
         return False
     if any(v.startswith("#") for v in claim.value):
         return any(q.key not in asked.numbers for item in reading.core for q in item.numbers)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from warmchat.compare.lexicon import STOP, listed
+from warmchat.compare.spellings import WORDS
 
 # Some chat systems glue words together ("inVancouver"): a small function word before a capital is split off.
 _GLUED = r"(?<![^\W_])(?:in|on|of|is|by|at|as|to|from|and|the|was|for|with|were|are)(?=[A-Z])"
@@ -15,6 +16,8 @@ _GLUED = r"(?<![^\W_])(?:in|on|of|is|by|at|as|to|from|and|the|was|for|with|were|
 _TOKEN = re.compile(
     rf"\d+(?:[.,:]\d+)*|{_GLUED}|[\u3400-\u9fff]|[\u30a0-\u30ff]+|[\u3040-\u309f]+|[^\W\d_]+(?:['’][^\W\d_]+)*"
 )
+_RAISED = "²³¹⁰⁴⁵⁶⁷⁸⁹"
+_SHORTEST_NOTED = 3  # letters of a word whose raised figure is a footnote ("Electoral College⁶"), no power ("m²")
 # The look-behind lets a run of stops be tried once, not once per stop: without it "....x" would take quadratic time.
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]*]*+(?=\s|$)|[。！？]+|\n+")
 _LIST_MARK = re.compile(r"(?:[-*•–#>]+|\(?\d{1,2}[.)])(?=\s)")
@@ -84,8 +87,11 @@ def is_content(token: Token) -> bool:
 def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """The tokens of ``text[start:end]``, with offsets in `text`."""
     for found in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        low = fold(found.group())
-        yield Token(found.start(), found.end(), found.group(), low, stem(low))
+        word = found.group()
+        bare = word.rstrip(_RAISED)
+        word = bare if len(bare) >= _SHORTEST_NOTED else word
+        low = fold(word)
+        yield Token(found.start(), found.start() + len(word), word, low, stem(WORDS.get(low, low)))
 
 
 def without_code(text: str) -> str:

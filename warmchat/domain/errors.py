@@ -109,6 +109,10 @@ class LogNotWritable(LogError):
     """The log cannot be written: read-only folder, full disk, no permission."""
 
 
+class LogHeld(LogError):
+    """Another program holds the log: it may be free again in a moment."""
+
+
 class ExportError(WarmchatError):
     """An export could not be written."""
 

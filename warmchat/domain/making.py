@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from warmchat.domain.text import one_line
 
 if TYPE_CHECKING:
-    from warmchat.domain.turn import Reply, ReplyWay, Stage
+    from warmchat.domain.turn import Reply, ReplyWay, Stage, Turn
 
 STAGES: dict[Stage, str] = {
     "neutralising": "looking for the bare question…",
@@ -21,6 +21,13 @@ _WAYS: dict[ReplyWay, str] = {
     "retried": "the {reference}’s answer, said kindly at the second try; its facts were checked before it was shown",
     "cold": "the {reference}’s answer as it is: no kind wording kept all that it says",
 }
+
+
+def missing_words(turn: Turn) -> str:
+    """Why a turn of the log has no whole reply, as far as its reply does not say so; empty where it has one."""
+    if turn.error or turn.reply is not None:
+        return turn.error
+    return "the program ended before its first word, or it is still coming"
 
 
 def way_words(reply: Reply, reference: str) -> str:

@@ -7,9 +7,11 @@ import re
 from warmchat.domain.text import one_line, printable
 
 LENGTH = 60
+LOOKED_AT = 20_000  # characters from the beginning and from the end: a file may stand before the question, or after it
 
-_FENCED = re.compile(r"^(?:[^\n]*:\n)?(`{3,}|~{3,})[^\n]*\n.*?(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+# Possessive, and a line at a time: what people paste may be a million backticks or line ends.
+_FENCED = re.compile(r"^(?:[^\n]*:\n)?(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_QUOTED = re.compile(r"^[ \t]*+>.*$", re.MULTILINE)
 _GREETING = re.compile(
     r"\A\W*(?:hi|hey|hello|hiya|greetings|good (?:morning|afternoon|evening|day)|dear)\b"
     r"(?:[ \t]+(?:there|all|again|friend|everyone|oracle|companion|computer|assistant))*[ \t]*(?:[,.!:;\n–-]+|\Z)\s*",
@@ -28,6 +30,8 @@ def title_of(message: str) -> str:
 
     Files, code, quotations and greetings are passed over where anything else is left. Empty where no word is left.
     """
+    if len(message) > 2 * LOOKED_AT:
+        message = f"{message[:LOOKED_AT]}\n{message[-LOOKED_AT:]}"
     text = printable(message)
     for unwanted in (_FENCED, _QUOTED, _GREETING):
         rest = unwanted.sub("", text)

@@ -63,7 +63,8 @@ class Origin:
         window: ids of the earlier turns that were read; None where nobody kept it, as before version 4 of the log.
         prompt: hash of the messages that were read; empty as above.
         cuts: where the reply had been cut and was gone on with, in characters made until then.
-        engine: how the engine stood: `n_ctx`, `flash_attention`, `gpu_layers`, `mmap`, `machine`.
+        engine: how the engine stood: `n_ctx`, `flash_attention`, `gpu_layers`, `mmap`, `machine`; and a hash of the
+            token ids that were read, `tokens`.
     """
 
     model: str = ""
@@ -114,6 +115,13 @@ class Reply:
     scores: tuple[TokenScore, ...] = ()
     way: ReplyWay = "direct"
     asked: str = ""
+
+
+def as_made(reply: Reply) -> str:
+    """The reply as the model made it, its thinking in front; a block that was cut stays open."""
+    if not reply.thinking:
+        return reply.text
+    return f"<think>\n{reply.thinking}\n</think>\n\n{reply.text}" if reply.text else f"<think>\n{reply.thinking}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +309,13 @@ class LogFailed:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogCaughtUp:
+    """All that could not be written is in the log now. ``turn_id``: the turn it came with, "" where with none."""
+
+    turn_id: str
+
+
 TurnEvent = (
     TurnOpened
     | WindowMoved
@@ -320,4 +335,5 @@ TurnEvent = (
     | TurnMarked
     | TurnFailed
     | LogFailed
+    | LogCaughtUp
 )

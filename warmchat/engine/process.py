@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -74,12 +75,12 @@ class ProcessEngine:
         return self._child.pid
 
     def _alive(self) -> _Child:
-        """The child; a new one where the last was lost after it had once been ready. One that never loaded stays
-        failed: its error says why, and trying the same again would only take time."""
+        """The child; a new one where the last was lost after it had once been ready, or was killed while it loaded. One
+        that could not load stays failed: its error says why, and trying the same again would only take time."""
         with self._lock:
             if self._closed:
                 raise EngineLost("The engine is closed")
-            if self._child.lost and self._child.was_ready:
+            if self._child.lost and (self._child.was_ready or self._child.was_killed):
                 self._child.close()
                 self._child = _Child(self._config, self._native_log)
             return self._child
@@ -117,6 +118,11 @@ class _Child:
     @property
     def was_ready(self) -> bool:
         return self._info is not None
+
+    @property
+    def was_killed(self) -> bool:
+        """From outside: by the user, or by the system for its memory."""
+        return self._process.poll() in (-signal.SIGKILL, -signal.SIGTERM)
 
     def info(self) -> EngineInfo:
         """Wait until it is loaded. Raises what kept it from loading."""
@@ -179,6 +185,11 @@ class _Child:
         self._process.wait()
         with self._lock:
             self.lost = True
+            if self._info is None and self._failure is None and self.was_killed:
+                self._failure = EngineLost(
+                    f"The engine was killed while it loaded {self._name}{self._last_words()}",
+                    "it starts anew with your next message; where memory is short, take a smaller model or --ctx",
+                )
             if self._info is None and self._failure is None:
                 self._failure = ModelError(
                     f"llama.cpp ended while loading {self._name}{self._last_words()}",

@@ -6,6 +6,7 @@ are followed without being caught in loops, and the search is bounded: a place w
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
-from warmchat.domain.errors import ModelError
+from warmchat.domain.errors import ModelError, NoModel
 from warmchat.domain.text import one_line
 from warmchat.gguf.header import read_header
 from warmchat.models.ollama import MAX_ENTRIES, children, ollama_models
@@ -118,6 +119,29 @@ def resolve_model(settings: Settings, found: Callable[[], list[FoundModel]] | No
     if isinstance(last, str) and os.path.isfile(last):  # noqa: PTH113  no error for names that no disk could hold
         return Path(last)
     return starter_model()
+
+
+def model_of(identity: str, settings: Settings, name: str = "") -> Path:
+    """The file of the model with this identity (`GGUFHeader.identity`), wherever it lies now.
+
+    Args:
+        name: what it was called; files of that name are looked at first.
+
+    Raises:
+        NoModel: it is in none of the places that are searched.
+    """
+    likely = resolve_model(settings.model_copy(update={"model": None}))
+    paths = [model.path for model in find_models(places_of(settings), notes=False)]
+    paths.sort(key=lambda path: path.stem != name)  # a header takes time to read
+    for path in [likely, *paths] if likely is not None else paths:
+        with contextlib.suppress(ModelError):
+            if read_header(path).identity == identity:
+                return path
+    raise NoModel(
+        f"The model that made this reply is not on this machine: {one_line(name) or 'unnamed'} ({identity})",
+        "bring its file back into a folder that `warmchat models list` searches; or --model FILE makes the reply with"
+        " another one and says what that changes",
+    )
 
 
 def model_named(name: str, models: Iterable[FoundModel]) -> FoundModel:

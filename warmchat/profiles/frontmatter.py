@@ -11,9 +11,15 @@ from typing import Any
 
 import yaml
 
+from warmchat.domain.text import shown
+
 MAX_FILE_BYTES = 256 * 1024
 MAX_FRONT_MATTER = 16 * 1024
+MAX_MAPPING = 64 * 1024  # characters of a file that is YAML alone
+MAX_EVENTS = 4_000  # of YAML's parser, some two for each value; it is slow, and three passes are made
 MAX_DEPTH = 6
+
+_TOO_DEEP = ("settings are nested too deeply", "sampling: {temperature: 0.7}")
 
 Keys = tuple[str | int, ...]
 
@@ -84,13 +90,22 @@ def read_mapping(text: str) -> dict[str, Any]:
         FrontMatterError: not YAML, not such a mapping, or too deep.
     """
     source = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    if len(source) > MAX_FILE_BYTES:
-        raise FrontMatterError(1, f"the file is longer than {MAX_FILE_BYTES} characters", "less")
+    if len(source) > MAX_MAPPING:
+        raise FrontMatterError(1, f"the file is longer than {MAX_MAPPING:,} characters", "less")
     root = _composed(source)
     if not isinstance(root, yaml.MappingNode):
         raise FrontMatterError(1, "the file is not a list of settings", "lines such as name: companion")
     _note_lines(root, (), {})
     return _constructed(source)
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, that gives up on depth before it has looked for the end of it, which takes quadratic time."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803  PyYAML's name
+        if self.flow_level > MAX_DEPTH:
+            raise FrontMatterError(self.line + 1, *_TOO_DEEP)
+        super().fetch_flow_collection_start(TokenClass)
 
 
 def _trimmed(body: str) -> str:
@@ -100,7 +115,7 @@ def _trimmed(body: str) -> str:
 def _composed(source: str) -> yaml.Node | None:
     try:
         _refuse_bombs(source)
-        return yaml.compose(source, Loader=yaml.SafeLoader)
+        return yaml.compose(source, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         message = f"this is not YAML: {error.problem or error.context}"
         raise FrontMatterError(_line_of(error), message, _yaml_hint(error)) from error
@@ -111,8 +126,10 @@ def _composed(source: str) -> yaml.Node | None:
 
 def _refuse_bombs(source: str) -> None:
     depth = 0
-    for event in yaml.parse(source, Loader=yaml.SafeLoader):
+    for count, event in enumerate(yaml.parse(source, Loader=_Loader)):
         line = event.start_mark.line + 1 if event.start_mark is not None else 1
+        if count > MAX_EVENTS:
+            raise FrontMatterError(line, "there are too many values", "settings alone")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise FrontMatterError(line, "anchors and aliases (& and *) are not allowed", "the value itself, in quotes")
         if isinstance(event, yaml.CollectionStartEvent):
@@ -120,7 +137,7 @@ def _refuse_bombs(source: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise FrontMatterError(line, "settings are nested too deeply", "sampling: {temperature: 0.7}")
+            raise FrontMatterError(line, *_TOO_DEEP)
 
 
 def _line_of(error: yaml.MarkedYAMLError) -> int:
@@ -156,10 +173,11 @@ def _note_lines(node: yaml.Node, path: Keys, found: dict[Keys, int]) -> None:
 
 def _constructed(source: str) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(source)
+        values = yaml.load(source, Loader=_Loader)  # noqa: S506  it is a safe loader
     except yaml.MarkedYAMLError as error:
         raise FrontMatterError(_line_of(error), f"{error.problem}", "plain text or a number") from error
-    except (ValueError, OverflowError) as error:  # a date such as 2024-99-99, a number of 5,000 digits
-        raise FrontMatterError(1, f"a value cannot be read: {error}", "quotes around texts") from error
-    assert isinstance(values, dict)
+    except Exception as error:  # PyYAML's own, for a date such as 2024-99-99, for `!!int ""`, `!!bool x`, and more
+        raise FrontMatterError(1, f"a value cannot be read: {shown(error)}", "quotes around texts") from error
+    if not isinstance(values, dict):  # `!!set` and its like begin as a mapping does
+        raise FrontMatterError(1, "the settings are of another type than a mapping", "lines such as name: companion")
     return values

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from warmchat.domain.errors import ProfileError
 from warmchat.domain.profile import Profile
-from warmchat.domain.text import one_line
+from warmchat.domain.text import one_line, shown
 from warmchat.profiles.frontmatter import MAX_FILE_BYTES, FrontMatterError, read_document
 from warmchat.profiles.schema import ProfileEntry, extra_values, unknown_keys, what_to_write
 
@@ -51,11 +51,7 @@ def read_profile(file: Path, *, source: str = "") -> Parsed:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ProfileError(f"{one_line(str(file))} cannot be read: {reason}", "check its permissions") from error
-    if len(raw) > MAX_FILE_BYTES:
-        raise ProfileError(
-            f"{one_line(str(file))} is larger than {MAX_FILE_BYTES // 1024} KiB",
-            "a system prompt of a few lines works best",
-        )
+    _check_size(len(raw), file)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -75,6 +71,7 @@ def parse_profile(text: str, profile_id: str, *, file: Path, source: str = "") -
             f"{one_line(str(file))}: a profile cannot be called {one_line(profile_id, 60)!r}",
             "name the file with small letters, digits, - and _, such as companion.md",
         )
+    _check_size(len(text), file)
     try:
         document = read_document(text)
         entry = ProfileEntry.model_validate(document.values)
@@ -102,6 +99,14 @@ def parse_profile(text: str, profile_id: str, *, file: Path, source: str = "") -
     return Parsed(_profile(entry, document.body, profile_id, source), warnings, extra_values(entry))
 
 
+def _check_size(size: int, file: Path) -> None:
+    if size > MAX_FILE_BYTES:
+        raise ProfileError(
+            f"{one_line(str(file))} is larger than {MAX_FILE_BYTES // 1024} KiB",
+            "a system prompt of a few lines works best",
+        )
+
+
 def _profile(entry: ProfileEntry, body: str, profile_id: str, source: str) -> Profile:
     return Profile(
         id=profile_id,
@@ -123,8 +128,8 @@ def _complaint(keys: tuple[str | int, ...], value: object, error: Any) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     name = next((key for key in reversed(keys) if isinstance(key, str)), "the front matter")
-    shown = "empty" if value is None else one_line(repr(value), 60)
-    return f"{one_line(name, 60)} cannot be {shown}"
+    given = "empty" if value is None else repr(value) if isinstance(value, str) else shown(value)
+    return f"{one_line(name, 60)} cannot be {one_line(given, 60)}"
 
 
 def _place(file: Path, line: int) -> str:

@@ -16,6 +16,7 @@ from warmchat.domain.turn import (
     OtherFailed,
     OtherFinished,
     OtherFragment,
+    PromptRead,
     Reply,
     ReplyKept,
     Turn,
@@ -24,7 +25,7 @@ from warmchat.domain.turn import (
     new_id,
 )
 from warmchat.domain.verdict import Verdict
-from warmchat.engine.protocol import Finished, Fragment, Handle, Priority
+from warmchat.engine.protocol import Finished, Fragment, Handle, Priority, Progress
 from warmchat.session.filled import begun, blank, shown
 from warmchat.session.parts import Parts, Reader
 from warmchat.session.speech import carried_out
@@ -129,6 +130,8 @@ class Beside:
                 thinking, text = split_thinking(come)
                 asking.partial = replace(draft, text=text, thinking=thinking) if text.strip() else None
                 yield OtherFragment(turn.id, event.text)
+            elif isinstance(event, Progress):
+                yield PromptRead(turn.id, event.done, event.total)
             elif isinstance(event, Finished):
                 return event
         raise EngineLost("The engine ended an answer without saying so", "ask again")

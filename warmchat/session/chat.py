@@ -230,6 +230,17 @@ class ChatSession:
         self._stop_reading()
         self._checker.close()
         self._parts.others.close()
+        for _ in self._parts.record.catch_up():  # the last chance
+            pass
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something of the session is not in the log yet, because the log could not be written."""
+        return self._parts.record.waiting
+
+    def catch_up(self) -> Iterator[TurnEvent]:
+        """Write what could not be written, where that works now."""
+        yield from self._parts.record.catch_up()
 
     # ---- one turn
 

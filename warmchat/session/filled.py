@@ -70,7 +70,7 @@ def filled(draft: Reply, finished: Finished) -> Reply:
         timings=finished.timings,
         origin=replace(
             said, adapters=known.adapters, dial=known.dial, window=known.window, prompt=known.prompt, cuts=known.cuts,
-            engine=known.engine,
+            engine={**known.engine, **said.engine},
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from warmchat.domain.errors import EngineError
-from warmchat.domain.turn import Reply, Turn, TurnEvent
+from warmchat.domain.turn import Reply, Turn, TurnEvent, as_made
 from warmchat.engine.protocol import Finished, Job, Priority
 from warmchat.session.filled import begun, filled
 from warmchat.session.parts import Parts
@@ -43,7 +43,7 @@ def gone_on(parts: Parts, turn: Turn) -> Generator[TurnEvent, None, tuple[str, R
     why_not = cannot_go_on(turn, followed=parts.transcript.followed(turn.id))
     if why_not or turn.reply is None:
         raise EngineError(why_not, HINT)
-    said = _as_made(turn.reply)
+    said = as_made(turn.reply)
     profile = parts.profiles.get(turn.reply.profile)
     engine = parts.need_engine()
     setting = parts.dials.setting(profile, parts.base())
@@ -77,10 +77,3 @@ def joined(draft: Reply, said: str, finished: Finished) -> Reply:
         ),
     )
     return replace(filled(draft, both), scores=())
-
-
-def _as_made(reply: Reply) -> str:
-    """The reply as the model made it, its thinking in front; a block that was cut stays open."""
-    if not reply.thinking:
-        return reply.text
-    return f"<think>\n{reply.thinking}\n</think>\n\n{reply.text}" if reply.text else f"<think>\n{reply.thinking}"

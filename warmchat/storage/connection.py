@@ -16,15 +16,19 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from warmchat.domain.errors import LogError, LogNotWritable
+from warmchat.domain.errors import LogError, LogHeld, LogNotWritable
 from warmchat.domain.stakes import high_stakes
 from warmchat.storage.migrations import LOG, Kind, check, migrate
+from warmchat.storage.read_back import DamagedRowError
 
-BUSY_TIMEOUT_S = 5.0  # another program's write takes milliseconds; its delete with a checkpoint may take a second
+OPEN_TIMEOUT_S = 5.0  # another program may be bringing an old log to this version
+BUSY_TIMEOUT_S = 0.8  # nobody waits longer in a chat, which writes later what it could not write now
+MEASURING_TIMEOUT_S = 5.0  # a measurement writes at once or stops
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
+DAMAGED_HINT = "move it away; `sqlite3 FILE .recover` reads what can be read"
 _UNWRITTEN = (LogNotWritable, "cannot be written: {error}", "check its permissions and disk; or {otherwise}")
-_HELD = (LogError, "is held by another program", "close the other program and try again")
+_HELD = (LogHeld, "is held by another program", "close the other program and try again")
 # Result code of SQLite -> the error, what happened, what to do.
 _ERRORS: dict[int, tuple[type[LogError], str, str]] = {
     sqlite3.SQLITE_FULL: (LogNotWritable, "cannot be written: the disk is full", "make room; or {otherwise}"),
@@ -35,11 +39,7 @@ _ERRORS: dict[int, tuple[type[LogError], str, str]] = {
     sqlite3.SQLITE_BUSY: _HELD,
     sqlite3.SQLITE_LOCKED: _HELD,
     sqlite3.SQLITE_NOTADB: (LogError, "is not an SQLite database", "move the file away; or {otherwise}"),
-    sqlite3.SQLITE_CORRUPT: (
-        LogError,
-        "is damaged: {error}",
-        "move it away; `sqlite3 FILE .recover` reads what can be read",
-    ),
+    sqlite3.SQLITE_CORRUPT: (LogError, "is damaged: {error}", DAMAGED_HINT),
     sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: (
         LogError,
         "does not hold what this belongs to",
@@ -66,7 +66,7 @@ def connect(path: Path | None, kind: Kind = LOG) -> Database:
             _make_private(path)
         connection = sqlite3.connect(
             ":memory:" if path is None else path.absolute(),
-            timeout=BUSY_TIMEOUT_S,
+            timeout=OPEN_TIMEOUT_S,
             isolation_level=None,  # transactions begin where the code says so
             check_same_thread=False,
         )
@@ -87,6 +87,8 @@ def _prepared(connection: sqlite3.Connection, path: Path | None, kind: Kind) -> 
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer; in memory this stays `memory`
     migrate(db, path, kind)
+    patience_s = BUSY_TIMEOUT_S if kind is LOG else MEASURING_TIMEOUT_S
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience_s)}")
     connection.create_function("high_stakes", 1, high_stakes, deterministic=True)  # no view uses it: Datasette lacks it
     return db
 
@@ -112,6 +114,8 @@ def errors_mapped(path: Path | None, kind: Kind = LOG) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise LogNotWritable(f"{_name(path, kind)} cannot be opened: {why}", kind.otherwise) from error
+    except DamagedRowError as error:
+        raise LogError(f"{_name(path, kind)} holds what it cannot hold: {error}", DAMAGED_HINT) from error
     except OverflowError as error:  # an integer that SQLite has no room for
         raise LogError(f"{_name(path, kind)} cannot hold a value: {error}") from error
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from warmchat.domain.errors import LogError
-from warmchat.storage.connection import errors_mapped
+from warmchat.storage.connection import DAMAGED_HINT, errors_mapped
 from warmchat.storage.migrations import STEPS, check
 
 CHECKED_WHOLE = 256 << 20  # bytes; a larger file is opened and counted, but not read from end to end
@@ -64,7 +64,7 @@ def _read_whole(db: Database, path: Path) -> None:
     found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise LogError(f"The log {path} is damaged: {found}",
-                       "move it away; `sqlite3 FILE .recover` reads what can be read")  # fmt: skip
+                       DAMAGED_HINT)  # fmt: skip
 
 
 def _count(db: Database, table: str) -> int:

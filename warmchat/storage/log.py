@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -20,10 +20,11 @@ from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import queries, writes
 from warmchat.storage.connection import connect, errors_mapped
-from warmchat.storage.records import DISAGREEMENTS, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.records import DISAGREEMENTS, CutOff, Day, Flag, Hit, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.search import search
 
 SESSIONS_HINT = "`warmchat log sessions` lists them"
+TURNS_HINT = "`warmchat log show SESSION` tells the ids of its turns"
 
 
 class SessionLog:
@@ -144,6 +145,21 @@ class SessionLog:
                     raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
             return self._emptied()
 
+    def expire(self, before: str, keep: str | None = None) -> int:
+        """Delete the sessions in which nothing was said since `before` (ISO 8601, UTC).
+
+        Those put away are kept, and so is the session `keep`.
+
+        Returns:
+            How many there were.
+        """
+        with self._lock:
+            with self._writing() as db:
+                gone = writes.expire(db, before, keep)
+            if gone:
+                self._emptied()
+            return gone
+
     def delete_all(self) -> bool:
         """Delete every session and profile. Returns as `delete_session` does."""
         with self._lock:
@@ -176,6 +192,11 @@ class SessionLog:
         with self._reading() as db:
             return queries.last_session_id(db)
 
+    def cut_off(self) -> CutOff | None:
+        """The session that was spoken in last, where its last turn has no whole reply: a program or engine was lost."""
+        with self._reading() as db:
+            return queries.cut_off(db)
+
     def title(self, session_id: str) -> str:
         """The session's title. Raises `NotFound`."""
         with self._reading() as db:
@@ -186,17 +207,25 @@ class SessionLog:
 
     def find_session(self, wanted: str) -> str:
         """The id that `wanted` means: an id, the beginning of one, or `last`. Raises `NotFound`."""
+        return self._meant(wanted, "sessions", queries.last_session_id)
+
+    def find_turn(self, wanted: str) -> str:
+        """The id that `wanted` means: an id, the beginning of one, or `last`. Raises `NotFound`."""
+        return self._meant(wanted, "turns", queries.last_turn_id)
+
+    def _meant(self, wanted: str, table: queries.Table, newest: Callable[[Database], str | None]) -> str:
+        what, hint = {"sessions": ("session", SESSIONS_HINT), "turns": ("turn", TURNS_HINT)}[table]
         with self._reading() as db:
             if wanted == "last":
-                last = queries.last_session_id(db)
+                last = newest(db)
                 found = [last] if last is not None else []
             else:
-                found = queries.session_ids(db, wanted.lower(), limit=6) if wanted else []
+                found = queries.ids_of(db, table, wanted.lower(), limit=6) if wanted else []
         if not found:
-            raise NotFound(f"The log holds no session {wanted!r}", SESSIONS_HINT)
+            raise NotFound(f"The log holds no {what} {wanted!r}", hint)
         if len(found) > 1:
             several = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
-            raise NotFound(f"{wanted!r} begins more than one session", f"write more of the id: {several}")
+            raise NotFound(f"{wanted!r} begins more than one {what}", f"write more of the id: {several}")
         return found[0]
 
     def turns(self, session_id: str) -> list[Turn]:

@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
@@ -15,7 +15,8 @@ from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
-from warmchat.storage.records import Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
+from warmchat.storage.read_back import reads_row
+from warmchat.storage.records import CutOff, Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
 SESSIONS = """
@@ -39,22 +40,37 @@ GROUP BY s.id ORDER BY max(x.n) DESC, s.started_at DESC
 def sessions(db: Database, limit: int | None, archived: bool | None = None) -> list[SessionSummary]:
     """The sessions, the one that was spoken in last first; ``archived``: only those put away, or only the others."""
     return [
-        SessionSummary(**{**row, "models": _names(row["models"]), "profiles": _names(row["profiles"])})
+        _summary_of(row)
         for row in db.query(SESSIONS, {"limit": -1 if limit is None else limit, "archived": archived})
     ]
 
 
-def session_ids(db: Database, prefix: str, limit: int) -> list[str]:
-    """Ids that begin with `prefix`, newest first; an id that is `prefix` alone."""
+@reads_row
+def _summary_of(row: Row) -> SessionSummary:
+    return SessionSummary(**{**row, "models": _names(row["models"]), "profiles": _names(row["profiles"])})
+
+
+Table = Literal["sessions", "turns"]
+
+
+def ids_of(db: Database, table: Table, prefix: str, limit: int) -> list[str]:
+    """Ids of sessions or turns that begin with `prefix`, newest first; an id that is `prefix` alone."""
+    newest = {"sessions": "started_at", "turns": "created_at"}[table]
     found = [
         row["id"]
         for row in db.query(
-            "SELECT id FROM sessions WHERE substr(id, 1, length(:prefix)) = :prefix"
-            " ORDER BY id = :prefix DESC, started_at DESC LIMIT :limit",
+            f"SELECT id FROM {table} WHERE substr(id, 1, length(:prefix)) = :prefix"  # noqa: S608  own words alone
+            f" ORDER BY id = :prefix DESC, {newest} DESC LIMIT :limit",
             {"prefix": prefix, "limit": limit},
         )
     ]
     return found[:1] if found[:1] == [prefix] else found
+
+
+def last_turn_id(db: Database) -> str | None:
+    """The newest turn."""
+    row = db.execute("SELECT id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
+    return row[0] if row else None
 
 
 def title(db: Database, session_id: str) -> str | None:
@@ -67,6 +83,17 @@ def last_session_id(db: Database) -> str | None:
     """The session of the newest turn."""
     row = db.execute("SELECT session_id FROM turns ORDER BY n DESC LIMIT 1").fetchone()
     return row[0] if row else None
+
+
+def cut_off(db: Database) -> CutOff | None:
+    """The session of the newest turn, where that turn has no whole reply."""
+    found = db.execute(
+        "SELECT t.session_id, t.user_text, r.stop, coalesce(r.text || r.thinking, '') FROM turns AS t"
+        " LEFT JOIN replies AS r ON r.turn_id = t.id AND r.role = 'shown' ORDER BY t.n DESC LIMIT 1"
+    ).fetchone()
+    if found is None or found[2] not in (None, "interrupted"):
+        return None
+    return CutOff(found[0], found[1], bool(found[3].strip()))
 
 
 def place(db: Database, session_id: str) -> str | None:
@@ -88,7 +115,7 @@ def alternatives(db: Database, session_id: str) -> dict[str, list[Reply]]:
 def marks(db: Database, session_id: str) -> dict[str, Mark]:
     """What the user thinks of the session's turns."""
     sql = "SELECT m.* FROM marks AS m JOIN turns AS t ON t.id = m.turn_id WHERE t.session_id = ?"
-    return {row["turn_id"]: Mark(row["mark"], row["note"], row["marked_at"]) for row in db.query(sql, [session_id])}
+    return {row["turn_id"]: rows.mark_of(row) for row in db.query(sql, [session_id])}
 
 
 def turns(db: Database, where: TurnFilter, *, newest_first: bool = False, limit: int | None = None) -> list[Turn]:
@@ -138,7 +165,8 @@ FLAG = ", ".join(f.name for f in fields(Flag) if f.name != "mark") + ", ifnull(m
 COURSE = """
 SELECT date(created_at, 'localtime') AS day, count(*) AS checked, sum(label = 'disagree') AS flagged,
     sum(label = 'disagree' AND direction = 'reply' AND kind IN ('premise_accepted', 'contradiction')) AS went_along
-FROM exchanges WHERE label IN ('agree', 'disagree', 'unsure') AND {} GROUP BY day ORDER BY day
+FROM exchanges WHERE label IN ('agree', 'disagree', 'unsure') AND day IS NOT NULL AND {}
+GROUP BY day ORDER BY day
 """
 
 
@@ -150,13 +178,23 @@ def flag_list(db: Database, where: TurnFilter, limit: int) -> tuple[list[Flag], 
         f"SELECT {FLAG} FROM exchanges WHERE {sql} ORDER BY n DESC LIMIT ?",  # noqa: S608  only own words are put in
         [*parameters, limit],
     )
-    return [Flag(**row) for row in found], count
+    return [_flag_of(row) for row in found], count
 
 
 def course(db: Database, where: TurnFilter) -> list[Day]:
     """What checks came to, day by day, oldest first; `where` says of which turns."""
     sql, parameters = condition(where)
-    return [Day(**row) for row in db.query(COURSE.format(sql), parameters)]
+    return [_day_of(row) for row in db.query(COURSE.format(sql), parameters)]
+
+
+@reads_row
+def _flag_of(row: Row) -> Flag:
+    return Flag(**row)
+
+
+@reads_row
+def _day_of(row: Row) -> Day:
+    return Day(**row)
 
 
 def voices_and_models(db: Database) -> tuple[list[str], list[str]]:
@@ -273,7 +311,7 @@ def _grouped(all_rows: Iterable[Row], column: str) -> dict[Any, list[Row]]:
 
 
 def _mark(row: Row | None) -> Mark | None:
-    return None if row is None else Mark(row["mark"], row["note"], row["marked_at"])
+    return None if row is None else rows.mark_of(row)
 
 
 def _names(array: str) -> tuple[str, ...]:

@@ -115,6 +115,15 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """A session whose last turn has no whole reply. ``said``: some of the reply is there, so it can be gone on with."""
+
+    session_id: str
+    user_text: str
+    said: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict with what it is about. The ids are None where there was no such reply."""
 

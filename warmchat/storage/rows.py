@@ -14,9 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 
+from warmchat.domain.mark import Mark
 from warmchat.domain.profile import AdapterRef, Profile, Sampling
 from warmchat.domain.turn import Origin, Reply, Timings, TokenScore, Turn, Usage
 from warmchat.domain.verdict import Evidence, Span, Verdict
+from warmchat.storage.read_back import checked, reads_row
 
 Row = dict[str, Any]
 
@@ -41,6 +43,7 @@ def turn_row(turn: Turn, profile_hash: str | None) -> Row:
     )
 
 
+@reads_row
 def turn_of(row: Mapping[str, Any], reply: Reply | None, shadow: Reply | None, verdict: Verdict | None) -> Turn:
     """The turn of a row of `turns`, with what was found of its replies and its current verdict."""
     return Turn(
@@ -100,6 +103,7 @@ def reply_row(turn_id: str, reply: Reply) -> Row:
     )
 
 
+@reads_row
 def reply_of(row: Mapping[str, Any]) -> Reply:
     """The reply of a row of `replies`."""
     return Reply(
@@ -110,15 +114,15 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
         text=row["text"],
         stop=row["stop"],
         thinking=row["thinking"],
-        usage=Usage(**_fields_of(Usage, row)),
-        timings=Timings(**_fields_of(Timings, row)),
-        origin=Origin(
+        usage=checked(Usage(**_fields_of(Usage, row))),
+        timings=checked(Timings(**_fields_of(Timings, row))),
+        origin=checked(Origin(
             model=row["model"],
             model_name=row["model_name"],
             template=row["template"],
             adapters=tuple(json.loads(row["adapters"])),
             dial=row["dial"],
-            sampling=Sampling(**_fields_of(Sampling, json.loads(row["sampling"]))),
+            sampling=checked(Sampling(**_fields_of(Sampling, json.loads(row["sampling"])))),
             seed=row["seed"],
             threads=row["threads"],
             kv_type=row["kv_type"],
@@ -127,8 +131,8 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
             prompt=row["prompt"],
             cuts=tuple(json.loads(row["cuts"])),
             engine=json.loads(row["engine"]),
-        ),
-        scores=tuple(TokenScore(text, logprob) for text, logprob in json.loads(row["scores"])),
+        )),
+        scores=tuple(checked(TokenScore(text, logprob)) for text, logprob in json.loads(row["scores"])),
         way=row["way"],
         asked=row["asked"],
     )
@@ -147,22 +151,32 @@ def profile_row(profile: Profile) -> Row:
     )
 
 
-def profile_of(row: Mapping[str, Any]) -> Profile | None:
-    """The profile of a row of `profiles`; None where it was used but never saved."""
-    if row["json"] is None:
-        return None
+@reads_row
+def _saved_profile(row: Mapping[str, Any]) -> Profile:
+    """The profile of a row that holds one."""
     value = json.loads(row["json"])
-    value["sampling"] = Sampling(**_fields_of(Sampling, value["sampling"]))
+    value["sampling"] = checked(Sampling(**_fields_of(Sampling, value["sampling"])))
     value["adapters"] = tuple(_adapter_of(adapter) for adapter in value["adapters"])
     return Profile(**_fields_of(Profile, value))
+
+
+def profile_of(row: Mapping[str, Any]) -> Profile | None:
+    """The profile of a row of `profiles`; None where it was used but never saved."""
+    return None if row["json"] is None else _saved_profile(row)
+
+
+@reads_row
+def mark_of(row: Mapping[str, Any]) -> Mark:
+    """The mark of a row of `marks`."""
+    return Mark(row["mark"], row["note"], row["marked_at"])
 
 
 def _adapter_of(value: Mapping[str, Any]) -> AdapterRef:
     ref = AdapterRef(**_fields_of(AdapterRef, value))
     if ref.layers is None:
-        return ref
+        return checked(ref)
     first, last = ref.layers
-    return replace(ref, layers=(first, last))  # JSON knows no tuples
+    return checked(replace(ref, layers=(first, last)))  # JSON knows no tuples
 
 
 def verdict_row(turn_id: str, reply_id: str | None, shadow_id: str | None, verdict: Verdict) -> Row:
@@ -202,6 +216,7 @@ def evidence_rows(verdict_n: int, verdict: Verdict) -> list[Row]:
     ]
 
 
+@reads_row
 def verdict_of(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) -> Verdict:
     """The verdict of a row of `verdicts` and its rows of `evidence`, in their order."""
     return Verdict(
@@ -211,7 +226,8 @@ def verdict_of(row: Mapping[str, Any], evidence: Sequence[Mapping[str, Any]]) ->
         direction=row["direction"],
         score=row["score"],
         evidence=tuple(
-            Evidence(_span(pair, "reply"), _span(pair, "shadow"), pair["kind"], pair["score"]) for pair in evidence
+            checked(Evidence(_span(pair, "reply"), _span(pair, "shadow"), pair["kind"], pair["score"]))
+            for pair in evidence
         ),
         signals=json.loads(row["signals"]),
         noise=row["noise"],
@@ -227,7 +243,7 @@ def _span_columns(side: str, span: Span | None) -> Row:
 def _span(row: Mapping[str, Any], side: str) -> Span | None:
     if row[f"{side}_start"] is None:
         return None
-    return Span(row[f"{side}_start"], row[f"{side}_end"], row[f"{side}_text"])
+    return checked(Span(row[f"{side}_start"], row[f"{side}_end"], row[f"{side}_text"]))
 
 
 def _fields_of(cls: type, row: Mapping[str, Any]) -> Row:

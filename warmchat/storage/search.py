@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlite_utils import Database
 
+from warmchat.storage.read_back import reads_row
 from warmchat.storage.records import Hit
 from warmchat.storage.rows import storable_text
 
@@ -13,27 +15,25 @@ MOST_TERMS = 32  # more words find nothing more, and FTS5 has a limit on the dep
 
 # The newest of each kind first, then the newest of both: a common word is in every message, and to look at each of them
 # would take seconds. A turn's replies come after its message and in the order of the turns, give or take a check.
-# FTS5's own mark for where the words were found would have to be told from the text's; the snippet is plain.
+# The snippets are made where the words are found: asked for afterwards, every one of them would gather anew all that
+# begins with the last word. FTS5's own mark for where they were found would have to be told from the text's; they are
+# plain.
 HITS = """
 WITH said AS MATERIALIZED (
-    SELECT rowid AS n FROM turns_fts WHERE turns_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
+    SELECT rowid AS n, snippet(turns_fts, 0, '', '', '…', 24) AS snippet
+    FROM turns_fts WHERE turns_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
 ), answered AS MATERIALIZED (
-    SELECT rowid AS n FROM replies_fts WHERE replies_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
+    SELECT rowid AS n, snippet(replies_fts, 0, '', '', '…', 24) AS snippet
+    FROM replies_fts WHERE replies_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
 ), found AS MATERIALIZED (
-    SELECT t.n AS turn_n, 0 AS place, t.n, 'user' AS role, t.profile FROM said JOIN turns AS t ON t.n = said.n
+    SELECT t.n AS turn_n, 0 AS place, 'user' AS role, t.profile, said.snippet FROM said JOIN turns AS t ON t.n = said.n
     UNION ALL
-    SELECT t.n, 1 + (r.role <> 'shown'), r.n, r.role, r.profile
+    SELECT t.n, 1 + (r.role <> 'shown'), r.role, r.profile, answered.snippet
     FROM answered JOIN replies AS r ON r.n = answered.n JOIN turns AS t ON t.id = r.turn_id
     ORDER BY turn_n DESC, place
     LIMIT :limit
 )
-SELECT t.session_id, s.title AS session_title, t.id AS turn_id, found.role, found.profile, t.created_at,
-    CASE found.role
-        WHEN 'user' THEN (SELECT snippet(turns_fts, 0, '', '', '…', 24) FROM turns_fts
-            WHERE turns_fts MATCH :query AND rowid = found.n)
-        ELSE (SELECT snippet(replies_fts, 0, '', '', '…', 24) FROM replies_fts
-            WHERE replies_fts MATCH :query AND rowid = found.n)
-    END AS snippet
+SELECT t.session_id, s.title AS session_title, t.id AS turn_id, found.role, found.profile, t.created_at, found.snippet
 FROM found JOIN turns AS t ON t.n = found.turn_n JOIN sessions AS s ON s.id = t.session_id
 ORDER BY found.turn_n DESC, found.place
 """
@@ -42,7 +42,12 @@ ORDER BY found.turn_n DESC, found.place
 def search(db: Database, text: str, limit: int) -> list[Hit]:
     """Messages and replies that hold all words of `text`, newest first."""
     query = fts_query(text)
-    return [Hit(**row) for row in db.query(HITS, {"query": query, "limit": limit})] if query else []
+    return [_hit_of(row) for row in db.query(HITS, {"query": query, "limit": limit})] if query else []
+
+
+@reads_row
+def _hit_of(row: dict[str, Any]) -> Hit:
+    return Hit(**row)
 
 
 def fts_query(text: str) -> str:

@@ -14,6 +14,7 @@ from warmchat.domain.verdict import Verdict
 from warmchat.storage import rows
 from warmchat.storage.records import TurnRecord
 from warmchat.storage.rows import Row
+from warmchat.storage.upsert import upsert
 
 TITLE_LENGTH = 80
 
@@ -60,13 +61,13 @@ def add_session(db: Database, session_id: str, title: str, started_at: str) -> N
 
 def save_profile(db: Database, profile: Profile) -> None:
     """The profile under its hash. Name and description are not part of the hash: the last ones seen stay."""
-    db.table("profiles").upsert(rows.profile_row(profile), pk="hash")
+    upsert(db, "profiles", rows.profile_row(profile), "hash")
 
 
 def save_reply(db: Database, turn_id: str, reply: Reply) -> None:
     """The reply as it stands; the same id again replaces what was saved of it."""
     _name_hash(db, reply.profile_hash, reply.profile)
-    db.table("replies").upsert(rows.reply_row(turn_id, reply), pk="id")
+    upsert(db, "replies", rows.reply_row(turn_id, reply), "id")
 
 
 def save_verdict(db: Database, turn_id: str, reply_id: str | None, shadow: Reply | None, verdict: Verdict) -> None:
@@ -118,12 +119,28 @@ def delete_session(db: Database, session_id: str) -> bool:
     """The session with all that hangs on it, and the profiles that nothing else used. Whether it was there."""
     if db.execute("DELETE FROM sessions WHERE id = ?", [session_id]).rowcount == 0:
         return False
+    _forget_unused(db)
+    return True
+
+
+def expire(db: Database, before: str, keep: str | None) -> int:
+    """The sessions in which nothing was said since `before`, but for those put away and `keep`. How many."""
+    gone: int = db.execute(
+        "DELETE FROM sessions WHERE archived_at IS NULL AND started_at < :before AND id IS NOT :keep"
+        " AND id NOT IN (SELECT session_id FROM turns WHERE created_at >= :before)",
+        {"before": before, "keep": keep},
+    ).rowcount
+    if gone:
+        _forget_unused(db)
+    return gone
+
+
+def _forget_unused(db: Database) -> None:
     db.execute(
         "DELETE FROM profiles WHERE hash NOT IN (SELECT profile_hash FROM replies)"
         " AND hash NOT IN (SELECT profile_hash FROM turns WHERE profile_hash IS NOT NULL)"
     )
     forget_words(db)
-    return True
 
 
 def delete_all(db: Database) -> None:
@@ -168,7 +185,7 @@ def _put_turn(db: Database, turn: Turn, profile_hash: str | None) -> None:
     row["parent_turn_id"] = known[0] if known else None
     if profile_hash is not None:
         _name_hash(db, profile_hash, turn.profile)
-    db.table("turns").upsert(row, pk="id")
+    upsert(db, "turns", row, "id")
 
 
 def _name_hash(db: Database, profile_hash: str, profile_id: str) -> None:

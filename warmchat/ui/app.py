@@ -26,14 +26,18 @@ from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.palette import commands
+from warmchat.ui.services import start_notes
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
+from warmchat.ui.words import start_words
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
+    from warmchat.session.start import StartNotes
+    from warmchat.storage.records import CutOff
     from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
@@ -68,8 +72,11 @@ class WarmchatApp(App[None]):
     class SessionOpened(Message):
         """A session is open, or could not be opened."""
 
-        def __init__(self, session: ChatSession | None, error: WarmchatError | None, turn_id: str = "") -> None:
+        def __init__(
+            self, session: ChatSession | None, error: WarmchatError | None, turn_id: str, notes: StartNotes | None
+        ) -> None:
             super().__init__()
+            self.notes = notes
             self.session = session
             self.error = error
             self.turn_id = turn_id
@@ -267,13 +274,14 @@ class WarmchatApp(App[None]):
 
         def open_it() -> None:
             session, error = None, None
+            notes = start_notes(self.services) if self.session is None else None
             try:
                 session = self.services.open_session(session_id)
             except WarmchatError as failed:
                 error = failed
             except Exception as failed:  # nobody else would hear of it
                 error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error, turn_id))
+            self.post_message(self.SessionOpened(session, error, turn_id, notes))
 
         threading.Thread(target=open_it, name="open-session", daemon=True).start()
 
@@ -307,8 +315,16 @@ class WarmchatApp(App[None]):
         if old is not None:
             self._let_go(old)
         await self.chat.show_session(event.session)
+        for message, hint in start_words(event.notes, self._how_to_go_on):
+            self.tell(message, hint, severity="warning")
         threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
         await self.chat.go_to(event.turn_id)
+
+    def _how_to_go_on(self, cut: CutOff) -> str:
+        if self.session is None or cut.session_id != self.session.id:
+            return f"{first_key('sessions-search-go-on-rename-delete')} and Enter go on with it"
+        again = ("go-on-with-a-cut-reply", "goes on") if cut.said else ("make-the-reply-again", "asks again")
+        return f"{first_key(again[0])} {again[1]}"
 
     def _learn_messages(self) -> None:
         """What was written in earlier sessions, for walking back through it."""

@@ -12,9 +12,9 @@ from string import ascii_letters, digits, punctuation
 
 from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import one_line
-from warmchat.ui.keys import ADAPTERS, CHAT, EDITOR, FLAGS, MOVING, PANEL, PROFILES, SESSIONS, Deed
+from warmchat.ui.keys import ADAPTERS, CHAT, EDITOR, FLAGS, MOVING, OTHER, PANEL, PROFILES, SESSIONS, Deed
 
-TABLES = (CHAT, PANEL, ADAPTERS, SESSIONS, FLAGS, PROFILES, EDITOR)
+TABLES = (CHAT, PANEL, OTHER, ADAPTERS, SESSIONS, FLAGS, PROFILES, EDITOR)
 QUIT = "quit"
 _MODIFIERS = {"ctrl", "alt", "shift", "super"}
 _SIGNS = {"minus": "-", "equals_sign": "=", "plus": "+", "question_mark": "?", "full_stop": ".", "comma": ","}

@@ -59,6 +59,8 @@ CHAT: tuple[Deed, ...] = (
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
     Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),
     Deed("Checking", "Check now", "F5", "f5", "check_now", "check", more="a turn that was not compared"),
+    Deed("Checking", "Ask another voice", "Alt+A", "alt+a", "ask_other", "other", "[ID]",
+         more="about a past turn, beside its reply"),
     Deed("Checking", "Mark a turn", "Alt+W", "alt+w", "mark", "mark", TAKES, more="which of the two is right"),
     Deed("Checking", "What it costs in truth", "Alt+M", "alt+m", "measured", "measured", more="as last measured"),
     Deed("Reading", "Turn before, turn after", "Ctrl+Up, Ctrl+Down",
@@ -106,6 +108,17 @@ PANEL: tuple[Deed, ...] = (
          more="with signals and score on the screen"),
     Deed("Side by side", "Help", "F1, ?", "f1,question_mark", "help"),
     Deed("Side by side", "Back to the chat", "Esc, q, F4", "escape,q,f4,ctrl+d", "leave"),
+)  # fmt: skip
+
+OTHER: tuple[Deed, ...] = (
+    Deed("Another voice", "Keep the reply", "1", "1", "keep_first", more="the other answer stays beside it"),
+    Deed("Another voice", "Keep the other answer", "2", "2", "keep_second",
+         more="on a branch of its own where something was said after it"),
+    Deed("Another voice", "Ask yet another voice", "v", "v", "another"),
+    Deed("Another voice", "The next answer", "a", "a", "next_answer", more="where several voices were asked"),
+    *(deed for deed in PANEL if deed.action != "leave"),
+    Deed("Side by side", "Back to the chat", "Esc, q, Alt+A", "escape,q,alt+a", "leave",
+         more="an answer that is coming is stopped first"),
 )  # fmt: skip
 
 # Keys of the side-by-side view that move what stands there.

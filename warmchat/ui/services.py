@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from warmchat.domain.errors import WarmchatError
+
 if TYPE_CHECKING:
     from warmchat.domain.mark import Mark, MarkName
     from warmchat.domain.profile import Profile
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from warmchat.evals.report import Report
     from warmchat.profiles.files import ProfileFiles
     from warmchat.session import ChatSession
+    from warmchat.session.start import StartNotes
     from warmchat.storage.records import Day, Flag, TurnFilter
 
 
@@ -160,6 +163,14 @@ class FlagLog(Protocol):
         """What the user thinks of a turn; None takes it back."""
 
 
+def start_notes(services: Services) -> StartNotes | None:
+    """What is to be said at the start; None where the log cannot say it, of which others tell."""
+    try:
+        return services.start_notes()
+    except WarmchatError:
+        return None
+
+
 @dataclass(frozen=True)
 class Services:
     """What the app is started with.
@@ -178,6 +189,7 @@ class Services:
         export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
+        start_notes: deletes what is too old, and tells how the last session ended. May block; raises `LogError`.
         last_report: the last measurement of the model with this identity ("": of any); None: there is none. May block.
     """
 
@@ -195,5 +207,6 @@ class Services:
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str
+    start_notes: Callable[[], StartNotes | None] = lambda: None
     last_report: Callable[[str], Report | None] = lambda _model: None
     check_model: Callable[[Path], object] = lambda _path: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from warmchat.compare.repetition import repeats_itself
 from warmchat.domain.text import one_line, printable
 
 if TYPE_CHECKING:
-    from warmchat.domain.turn import Reply
+    from warmchat.domain.turn import LogCaughtUp, LogFailed, Reply
     from warmchat.domain.verdict import Evidence, Kind, Label, Verdict
+    from warmchat.session.start import StartNotes
+    from warmchat.storage.records import CutOff
 
 SYMBOLS: dict[Label, str] = {"pending": "◌", "agree": "=", "disagree": "≠", "unsure": "≈", "unjudged": "–"}
 
@@ -30,6 +33,15 @@ KIND_SENTENCES: dict[Kind, str] = {
     "added": "One adds a fact or a feeling that nothing supports.",
     "softened": "Both make the same claim, at another strength.",
     "refusal": "One answers, the other declines.",
+}
+
+# Of two answers to the same words, neither of which checks the other.
+APART: dict[Label, str] = {
+    "pending": "Looking where the two part…",
+    "agree": "Nothing was found in which the two part",
+    "disagree": "The two part",
+    "unsure": "Unsure whether the two say the same",
+    "unjudged": "The two were not compared",
 }
 
 
@@ -61,18 +73,19 @@ def strip_words(
             return StripWords(symbol, f"Checking: the {name} is answering the same message")
         case "agree":
             said = f"Agrees with a second answer of the {name}" if own else f"Agrees with the {name}’s own answer"
-            return StripWords(symbol, said + _score(verdict), hint=look)
+            return StripWords(symbol, said + score_words(verdict), hint=look)
         case "disagree":
             said = f"The {name}, asked again, said otherwise" if own else f"The {name} would have said otherwise"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unsure":
             said = f"Unsure whether the {name} says the same"
-            return StripWords(symbol, said + _score(verdict), _because(verdict), look)
+            return StripWords(symbol, said + score_words(verdict), _because(verdict), look)
         case "unjudged":
             return StripWords(symbol, f"Not compared: {one_line(verdict.reason, 160)}", hint=check)
 
 
-def _score(verdict: Verdict) -> str:
+def score_words(verdict: Verdict) -> str:
+    """Kind and score of a verdict, with the dot that parts them from what goes before; "" where there is neither."""
     kind = KINDS.get(verdict.kind, verdict.kind) if verdict.kind is not None else ""
     if kind and verdict.label == "unsure":
         kind = f"perhaps {kind}"
@@ -132,6 +145,28 @@ def tokens_per_second(reply_tokens: int, reply_s: float, first_token_s: float) -
     return reply_tokens / seconds if reply_tokens > 1 and seconds > 0.01 else None
 
 
+def start_words(notes: StartNotes | None, go_on: Callable[[CutOff], str]) -> list[tuple[str, str]]:
+    """What is said at the start, as messages with hints; `go_on` says how to go on with a session that was cut off."""
+    said = []
+    if notes is not None and notes.expired:
+        sessions = "session" if notes.expired == 1 else "sessions"
+        gone = f"Deleted {notes.expired:,} {sessions} of more than {notes.days:,} days ago"
+        said.append((gone, "the setting keep_days wants it so"))
+    if notes is not None and notes.cut_off is not None:
+        asked = one_line(notes.cut_off.user_text, 60)
+        said.append((f"The last chat was cut off: “{asked}” has no whole reply", go_on(notes.cut_off)))
+    return said
+
+
+def log_words(event: LogFailed | LogCaughtUp) -> tuple[str, str]:
+    """That the log cannot be written, or can again, with what can be done."""
+    from warmchat.domain.turn import LogFailed
+
+    if isinstance(event, LogFailed):
+        return f"{event.message}. The chat goes on, and is kept as soon as the log can be written", event.hint
+    return "The log is written again: nothing is missing in it", ""
+
+
 def stop_words(reply: Reply) -> str:
     """Why a reply ended where it did, if it did not end by itself."""
     match reply.stop:
@@ -144,7 +179,8 @@ def stop_words(reply: Reply) -> str:
         case "cancelled":
             return "stopped by you"
         case "interrupted":
-            return "interrupted: the engine was lost, this is what came of it" if reply.text or reply.thinking else ""
+            came = reply.text or reply.thinking
+            return "interrupted: engine or program was lost, this is what came of it" if came else ""
 
 
 def dial_words(position: float) -> str:

@@ -58,7 +58,7 @@ def test_no_line_breaks_for_readers_that_know_more_line_ends(records: list[TurnR
     [
         ("no json", "not JSON"),
         ("[" * 100_000, "not JSON"),
-        ("[]", "schema None"),
+        ("[]", "schema 'None'"),
         ('{"schema": "warmchat.turn/2"}', "warmchat.turn/2"),
         (f'{{"schema": "{SCHEMA}"}}', "session_title"),
     ],

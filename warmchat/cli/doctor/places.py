@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import tempfile
-import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import islice
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from warmchat.cli.doctor.report import Section, short, size_text, without_password
 from warmchat.domain.errors import LogError, SettingsError
-from warmchat.places import config_folder
+from warmchat.places import config_folder, read_settings_file
 from warmchat.profiles.trust import trusted_folders
 from warmchat.settings import Settings, local_file_needs_trust, settings_files
 
@@ -62,7 +61,7 @@ def local_settings_left_out(settings: Settings) -> bool:
 
 def _settings_in(file: Path) -> str:
     try:
-        given = tomllib.loads(file.read_text(encoding="utf-8"))
+        given = read_settings_file(file)
     except FileNotFoundError:
         return "not there"
     except (OSError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from warmchat.compare.claims.aliases import plain_name
 from warmchat.compare.claims.scope import denied
 from warmchat.compare.lexicon import MONTHS, SOCIAL, STOP, listed
 from warmchat.compare.words import Sentence, Token
@@ -18,6 +19,7 @@ _GREETINGS = listed(
 )
 _BETWEEN = _GREETINGS | listed("there my sweet lovely dearest darling friend so again morning evening afternoon good")
 _TO_YOU = listed("i i'm i've i'd i'll you you're you've your what that's that don't please thank thanks it's")
+_SPELT = 7  # letters from which one that differs is a matter of spelling
 _MAX_WORDS = 8  # a title; longer runs are headings
 
 
@@ -147,23 +149,41 @@ def _opens_with_name(words: Sequence[Token], end: int, known: frozenset[str], lo
 
 
 def same_name(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether two names can be one: the words of one are in the other, initials, or more than half are shared."""
+    """Whether two names can be one: the words of one are in the other, initials, or more than half are shared.
+
+    Titles, short first names and the like (`aliases`) make no difference, nor where a name is written in two words.
+    """
     if not a or not b:
         return False
     if _initials(a, b) or _initials(b, a):
+        return True
+    a, b = plain_name(a), plain_name(b)
+    if "".join(a) == "".join(b):
         return True
     shared = sum(any(alike(x, y) or _initial(x, y) for y in b) for x in a[:_MAX_WORDS])
     return shared >= min(len(a), len(b)) or 2 * shared > max(len(a), len(b))
 
 
 def alike(a: str, b: str) -> bool:
-    """Two stems of one word: equal, or the longer begins with the shorter ("Canada", "Canadian"; not "Austria")."""
+    """Two stems of one word: equal, or the longer begins with the shorter ("Canada", "Canadian"; not "Austria"), or
+    long and one letter apart ("Montezuma", "Moctezuma").
+    """
     short, long = sorted((a, b), key=len)
-    return a == b or (len(short) >= 5 and len(long) - len(short) <= 3 and long.startswith(short[:-1]))
+    if a == b or (len(short) >= 5 and len(long) - len(short) <= 3 and long.startswith(short[:-1])):
+        return True
+    return len(short) >= _SPELT and a[0] == b[0] and _one_letter_apart(short, long)
+
+
+def _one_letter_apart(short: str, long: str) -> bool:
+    """One letter is another, or one too many."""
+    at = next((i for i, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
 
 
 def _initial(a: str, b: str) -> bool:
-    return min(len(a), len(b)) == 1 and a[0] == b[0]
+    """Whether the shorter stands for the longer: "J" or "JK" for "Joanne"."""
+    short = min(a, b, key=len)
+    return a[0] == b[0] and len(a) != len(b) and len(short) <= 3 and (len(short) == 1 or not set(short) & set("aeiouy"))
 
 
 def _initials(short: Sequence[str], long: Sequence[str]) -> bool:

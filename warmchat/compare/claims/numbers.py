@@ -22,7 +22,8 @@ _UNITS_OF_TEN = {word: 10 * (i + 2) for i, word in enumerate(_TENS)}
 VALUES = {word: i for i, word in enumerate(_SMALL)} | _UNITS_OF_TEN | {"dozen": 12, "twice": 2}
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
+    "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16,
+    "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
 }  # fmt: skip
 _MAGNITUDES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 NUMBER_WORDS = VALUES.keys() | _MAGNITUDES.keys() | _ORDINALS.keys()
@@ -58,6 +59,7 @@ class Quantity:
         digits: significant digits as written: "about 300,000" has one.
         denied: named only to be rejected.
         unit: its unit as pint writes it, where `measures.measured` found one.
+        span: years that a date leaves open: 10 for a decade, 100 for a century.
     """
 
     start: int
@@ -73,6 +75,7 @@ class Quantity:
     about: bool = False
     denied: bool = False
     unit: str = ""
+    span: int = 1
 
     @property
     def physical(self) -> bool:
@@ -104,7 +107,12 @@ def quantities(sentence: Sentence, text: str) -> list[Quantity]:
 
 
 def _date(words: Sequence[Token], at: int, text: str) -> tuple[Quantity | None, int]:
-    """A date that begins at token `at`: "March 20, 1852", "20 March 1852", "March 1852", "the 1950s", "1852"."""
+    """A date that begins at token `at`: "March 20, 1852", "20 March 1852", "March 1852", "the 1950s", "1852", "19th
+    century".
+    """
+    century, after = _century(words, at)
+    if century:
+        return Quantity(words[at].start, words[after - 1].end, "date", 100 * (century - 1), "date", span=100), after
     low = words[at].low
     month = MONTHS.get(low, 0) if words[at].capital else 0
     if month:
@@ -127,8 +135,18 @@ def _date(words: Sequence[Token], at: int, text: str) -> tuple[Quantity | None, 
     if year and not _counted(words, at, text):
         decade = at + 1 < len(words) and words[at + 1].low == "s" and words[at + 1].start - words[at].end <= 1
         end = at + 2 if decade else at + 1
-        return Quantity(words[at].start, words[end - 1].end, "date", year, "date", about=decade), end
+        span = 1 if not decade else 10 if year % 100 else 100  # "the 1800s": any year with 18
+        return Quantity(words[at].start, words[end - 1].end, "date", year, "date", about=decade, span=span), end
     return None, at
+
+
+def _century(words: Sequence[Token], at: int) -> tuple[int, int]:
+    """The number of a century ("19th century") and the token after it; 0 where there is none."""
+    number = _day(words, at) or _ORDINALS.get(words[at].low, 0)
+    after = at + _ordinal_width(words, at)
+    if 0 < number < 22 and after < len(words) and words[after].low in ("century", "centuries"):
+        return number, after + 1
+    return 0, at
 
 
 def _year(words: Sequence[Token], at: int) -> int:
@@ -280,8 +298,8 @@ def comparable(a: Quantity, b: Quantity) -> bool:
 def same(a: Quantity, b: Quantity) -> bool:
     """Whether two comparable numbers can both be meant: equal, or one the other rounded."""
     if a.sort == "date":
-        tens = 10 if a.about or b.about else 1  # "the 1960s" leaves the year open
-        if a.value and b.value and a.value // tens != b.value // tens:
+        span = max(a.span, b.span)  # "the 1960s" leaves the year open
+        if a.value and b.value and a.value // span != b.value // span:
             return False
         parts = ((a.month, b.month), (a.day, b.day))
         shared = bool(a.value and b.value) or bool(a.month and b.month)

@@ -49,6 +49,8 @@ def opening(sentences: Sequence[Sentence]) -> int:
     for sentence in sentences[:3]:
         words = [t.low for t in sentence.tokens[:12]]
         phrase = " ".join(words)
+        if {"myth", "misconception"} & set(words) and NEGATIONS & set(words):
+            return 0  # "It is a myth that it never strikes twice": whether that is yes, the question must say
         if any(p in phrase for p in _NO_PHRASES):
             return -1
         if words[0] in _NO or words[:2] in (["actually", "no"], ["well", "no"], ["oh", "no"]):

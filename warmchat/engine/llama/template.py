@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ from typing import Any, NoReturn
 from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError
+from warmchat.domain.text import one_line
+from warmchat.engine.llama.bounds import BoundedEnvironment, Given, time_limit
 
 # For models that carry no template: plain roles, told apart by lines, ended by the next "User:".
 GENERIC = (
@@ -31,7 +33,8 @@ GENERIC = (
 )
 GENERIC_STOPS = ("\nUser:", "\nAssistant:")
 
-MAX_RENDERED = 1_000_000  # characters; contents are not in it yet, so an honest template stays far below
+_MARK = re.compile("(\ue000[0-9]+:[0-9a-f]{16}\ue001)")
+_REPEATS, _REPEATED_ANYWAY = 4, 100_000  # an honest template puts a message in its place once, perhaps twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,17 @@ class ChatTemplate:
         self.stops = GENERIC_STOPS if self.generic else ()
         self.hash = hashlib.sha256(self.source.encode("utf-8", "replace")).hexdigest()[:16]
         self._names = {"bos_token": bos, "eos_token": eos}
-        env = ImmutableSandboxedEnvironment(
+        env = BoundedEnvironment(
             trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _Generation], autoescape=False
         )
         env.filters["tojson"] = _to_json
         env.globals.update(raise_exception=_refuse, strftime_now=_now)
         try:
-            self._template = env.from_string(self.source)
+            with time_limit():
+                self._template = env.from_string(self.source)
         except Exception as error:  # a template is a program: it can fail in any way
-            raise EngineError(f"The chat template cannot be parsed: {error}", "try another GGUF of it") from error
+            said = one_line(str(error), 300) or type(error).__name__
+            raise EngineError(f"The chat template cannot be parsed: {said}", "try another GGUF of it") from error
         self.folds_system = not self._takes_system()
         self.own_system = not self.folds_system and self._adds_system()
 
@@ -136,12 +141,11 @@ class ChatTemplate:
 
     def _render(self, messages: list[dict[str, str]], *, reply: bool = True) -> str:
         try:
-            rendered = self._template.render(messages=messages, add_generation_prompt=reply, **self._names)
+            with time_limit():
+                return self._template.render(messages=Given(messages), add_generation_prompt=reply, **self._names)
         except Exception as error:
-            raise EngineError(f"The model's chat template failed: {error}", "try another GGUF of this model") from error
-        if len(rendered) > MAX_RENDERED:
-            raise EngineError("The model's chat template makes a prompt of over a million characters")
-        return rendered
+            said = one_line(str(error), 300) or type(error).__name__
+            raise EngineError(f"The model's chat template failed: {said}", "try another GGUF of this model") from error
 
     def _takes_system(self) -> bool:
         """Tried, not parsed: a template may refuse, or silently leave the system message out."""
@@ -178,15 +182,14 @@ def _fold_system(messages: Sequence[Message]) -> list[Message]:
 
 def _cut(rendered: str, contents: dict[str, Message]) -> list[Piece]:
     pieces: list[Piece] = []
-    rest = rendered
-    while rest:
-        at, mark = min(((rest.find(m), m) for m in contents if m in rest), default=(-1, ""))
-        if at < 0:
-            pieces.append(Piece(rest))
-            break
-        if at > 0:
-            pieces.append(Piece(rest[:at]))
-        message = contents[mark]
-        pieces.append(Piece(message.content, message.role))
-        rest = rest[at + len(mark) :]
+    most = _REPEATS * sum(len(message.content) for message in contents.values()) + _REPEATED_ANYWAY
+    for index, text in enumerate(_MARK.split(rendered)):
+        message = contents.get(text) if index % 2 else None
+        if message is not None:
+            most -= len(message.content)
+            pieces.append(Piece(message.content, message.role))
+        elif text:
+            pieces.append(Piece(text))
+    if most < 0:
+        raise EngineError("The model's chat template repeats what was said over and over", "try another GGUF of it")
     return pieces

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.turn import Origin, StopReason, Timings, Usage
@@ -18,6 +21,11 @@ FLUSH_S = 0.1  # fragments come at most ten times a second: each wakes the reade
 BATCHED_FLUSH_S = 2.0  # nobody looks on there, and there are many
 
 Sink = Callable[[EngineEvent | WarmchatError], None]
+
+
+def ids_digest(ids: Sequence[int]) -> str:
+    """Sixteen hex digits over token ids: the same text may have been read as other tokens."""
+    return hashlib.sha256(array("q", ids).tobytes()).hexdigest()[:16]
 
 
 class Work:
@@ -146,7 +154,7 @@ class Work:
                     first_token_s=(self._first_at or end) - started,
                     reply_s=end - started,
                 ),
-                origin=self._origin,
+                origin=replace(self._origin, engine={"tokens": ids_digest(self.ids[: self._prompt_size])}),
             )
         )
 

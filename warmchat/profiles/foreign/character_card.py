@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from warmchat.domain.errors import ProfileError
-from warmchat.domain.text import one_line
-from warmchat.profiles.foreign.imported import Imported, profile_text, shown, text_at
+from warmchat.domain.text import one_line, shown
+from warmchat.profiles.foreign.imported import Imported, profile_text, text_at
 
 PARTS = (("description", ""), ("personality", "Your personality: "), ("scenario", "The scene: "),
          ("mes_example", "How you speak, by example:\n"))  # fmt: skip
@@ -23,6 +24,8 @@ NO_PLACE = {
 QUIET = {"name", "system_prompt", "creator_notes", "tags", "creator", "character_version", "nickname",
          "creation_date", "modification_date", "source", "group_only_greetings", "creator_notes_multilingual",
          "avatar", "chat", "talkativeness", "fav", "create_date", "spec", "spec_version", "data"}  # fmt: skip
+
+_PLACEHOLDER = re.compile(r"\{\{(?:char|user|original)\}\}|<(?:BOT|USER|START)>", re.IGNORECASE)
 
 
 def read_card(card: Mapping[str, Any], file: Path) -> Imported:
@@ -44,10 +47,6 @@ def read_card(card: Mapping[str, Any], file: Path) -> Imported:
 
 
 def _filled(text: str, name: str) -> str:
-    """The text with the placeholders of cards filled in."""
-    filled = {"{{char}}": name, "{{user}}": "the user", "{{original}}": "", "<BOT>": name, "<USER>": "the user",
-              "<START>": ""}  # fmt: skip
-    for mark, value in filled.items():
-        for spelled in (mark, mark.upper(), mark.title()):
-            text = text.replace(spelled, value)
-    return text.strip()
+    """The text with the placeholders of cards filled in, each once: a name may look like a placeholder itself."""
+    filled = {"{{char}}": name, "{{user}}": "the user", "{{original}}": "", "<bot>": name, "<user>": "the user"}
+    return _PLACEHOLDER.sub(lambda found: filled.get(found[0].lower(), ""), text).strip()

@@ -8,10 +8,8 @@ from typing import Any
 
 import yaml
 
-from warmchat.domain.text import one_line, printable
+from warmchat.domain.text import one_line, printable, shown
 from warmchat.profiles.schema import SamplingEntry
-
-SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +69,6 @@ def left_out(values: Mapping[str, Any], known: set[str], why: Mapping[str, str])
         for key, value in values.items()
         if key not in known and value not in (None, "", [], {})
     ]
-
-
-def shown(value: object) -> str:
-    """A value as a few words."""
-    return one_line(value if isinstance(value, str) else repr(value), SHOWN)
 
 
 def text_at(values: Mapping[str, Any], key: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from warmchat.storage.evals.records import ReplyRecord, RunRecord, VoiceRecord
+from warmchat.storage.read_back import reads_row
 from warmchat.storage.rows import storable_text
 
 Row = dict[str, Any]
@@ -34,15 +35,18 @@ def reply_row(run_id: str, reply: ReplyRecord) -> Row:
     return {"run_id": run_id, **row, "result": reply.result or None}
 
 
+@reads_row
 def run_of(row: Mapping[str, Any], voices: tuple[VoiceRecord, ...]) -> RunRecord:
     values = _values(row)
     return RunRecord(**{**values, "voices": voices, "finished_at": row["finished_at"] or ""})
 
 
+@reads_row
 def voice_of(row: Mapping[str, Any]) -> VoiceRecord:
     return VoiceRecord(**_values(row, without=("run_id", "place")))
 
 
+@reads_row
 def reply_of(row: Mapping[str, Any]) -> ReplyRecord:
     values = _values(row, without=("run_id",))
     before = tuple((role, text) for role, text in values["before"])

@@ -18,7 +18,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from warmchat.domain.making import way_words
+from warmchat.domain.making import missing_words, way_words
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Span
@@ -119,7 +119,7 @@ def _card(record: TurnRecord) -> Card:
         profile=turn.profile,
         kind=(verdict.kind if verdict is not None else None) or "",
         user_text=turn.user_text,
-        error=turn.error,
+        error=missing_words(turn),
         strip=strip_of(turn),
         reply=_voice(turn.reply, record.profiles, said) if turn.reply is not None else None,
         shadow=_voice(turn.shadow, record.profiles, other) if turn.shadow is not None else None,

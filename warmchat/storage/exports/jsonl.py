@@ -24,6 +24,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from warmchat.domain.errors import ExportError
+from warmchat.domain.moments import is_moment
+from warmchat.domain.text import one_line, shown
 from warmchat.storage.records import TurnRecord
 
 SCHEMA = "warmchat.turn/1"
@@ -61,13 +63,18 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
             raise ExportError(f"{place} is not JSON: {error}", IMPORT_HINT) from error
         schema = value.get("schema") if isinstance(value, dict) else None
         if schema != SCHEMA:
-            raise ExportError(f"{place} has the schema {schema!r}, not {SCHEMA!r}", IMPORT_HINT)
+            raise ExportError(f"{place} has the schema {shown(schema)!r}, not {SCHEMA!r}", IMPORT_HINT)
         try:
-            yield _adapter().validate_json(line, strict=True)
+            record = _adapter().validate_json(line, strict=True)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the line"
-            raise ExportError(f"{place}: {where}: {first['msg'].lower()}", "nothing was imported") from error
+            raise ExportError(f"{place}: {one_line(where)}: {one_line(first['msg'].lower())}",
+                              "nothing was imported") from error  # fmt: skip
+        for field, moment in (("created_at", record.turn.created_at), ("started_at", record.session_started_at)):
+            if not is_moment(moment):
+                raise ExportError(f"{place}: {field} is {shown(moment)!r}, which is no time", "nothing was imported")
+        yield record
 
 
 def _shared(record: TurnRecord) -> TurnRecord:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from warmchat.domain.making import asked_words, way_words
+from warmchat.domain.making import asked_words, missing_words, way_words
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Reply, Turn
 from warmchat.storage.exports.words import MARKS, STOPS, evidence_line, strip_of
@@ -58,8 +58,8 @@ def _turn(record: TurnRecord) -> Iterator[str]:
     if turn.reply is not None:
         yield _speaker(turn.reply)
         yield quoted(turn.reply.text)
-    if turn.error:
-        yield f"*No whole reply: {_plain(turn.error)}*"
+    if missing := missing_words(turn):
+        yield f"*No whole reply: {_plain(missing)}*"
     strip = strip_of(turn)
     facts = "".join(f"; {_plain(fact)}" for fact in strip.facts)
     yield f"*{_plain(strip.headline)}{facts}*"

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from warmchat.domain.mark import Mark
 from warmchat.domain.text import one_line
+from warmchat.ui.keymap import first_key
 from warmchat.ui.marks import marked_words
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def aside_lines(aside: Aside, *, voice: str, reference: str) -> Content:
     """The lines below a reply; empty where there is nothing to say. The names are those that a mark is about."""
     lines = []
     if aside.voices:
-        lines.append(f"⇄ {', '.join(one_line(name, 24) for name in aside.voices)} answered too")
+        names = ", ".join(one_line(name, 24) for name in dict.fromkeys(aside.voices))
+        lines.append(f"⇄ {names} answered too  {first_key('ask-another-voice')} beside each other")
     lines.append(marked_words(aside.mark, voice=voice, reference=reference))
     return Content("\n".join(line for line in lines if line))

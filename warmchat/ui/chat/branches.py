@@ -53,7 +53,7 @@ class Editing:
         return turn_id
 
 
-def _free(screen: ChatScreen) -> ChatSession | None:
+def free_session(screen: ChatScreen) -> ChatSession | None:
     """The session, where no reply is coming and it can be asked; else says why not."""
     if screen.flow.replying:
         screen.chat_app.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
@@ -68,13 +68,13 @@ def edit(screen: ChatScreen, turn: Turn | None) -> None:
     """Let the reader write a message anew and go on from there."""
     if turn is None:
         screen.chat_app.tell("There is no message to edit yet")
-    elif _free(screen) is not None:
+    elif free_session(screen) is not None:
         screen.editing.begin(turn)
 
 
 async def ask_again(screen: ChatScreen, turn: Turn | None) -> None:
     """Let the active voice answer a message once more, on a branch of its own."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     if turn is None:
@@ -88,7 +88,7 @@ async def ask_again(screen: ChatScreen, turn: Turn | None) -> None:
 
 async def go_on(screen: ChatScreen, turn: Turn | None) -> None:
     """Go on with a reply that was cut, or say why that cannot be."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     why_not = session.cannot_go_on(turn.id) if turn is not None else "There is no reply to go on with yet"
@@ -101,7 +101,7 @@ async def go_on(screen: ChatScreen, turn: Turn | None) -> None:
 
 async def walk_branches(screen: ChatScreen, turn: Turn | None, step: int) -> None:
     """Show the branch before or after; from the last the first, and back."""
-    session = _free(screen)
+    session = free_session(screen)
     if session is None:
         return
     branches = session.branches(turn.id) if turn is not None else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line
+from warmchat.ui.beside import other_than
 from warmchat.ui.keymap import first_key
 from warmchat.ui.marks import typed_mark
 
@@ -28,12 +29,11 @@ def switch_voice(screen: ChatScreen) -> None:
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
         return
-    others = [i for i in app.profiles.ids() if i != app.reference]
-    if not others:
+    other = other_than(app.reference, app.profiles.ids(), app.reference, screen.last_other)
+    if other is None:
         app.tell("There is no other voice", "put a profile file into system_prompts/")
-        return
-    preferred = screen.last_other if screen.last_other in others else "companion"
-    screen.speak_as(preferred if preferred in others else others[0])
+    else:
+        screen.speak_as(other)
 
 
 def compare(screen: ChatScreen, turn: Turn | None) -> None:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 from typing import TYPE_CHECKING
 
 from warmchat.ui.chat.turn_view import TurnView
 from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.turn_thread import TurnEnded
-from warmchat.ui.words import tokens_per_second
+from warmchat.ui.words import log_words, tokens_per_second
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from warmchat.domain.turn import LogFailed, ReplyFinished, Turn, TurnFailed
+    from warmchat.domain.turn import LogCaughtUp, LogFailed, ReplyFinished, Turn, TurnFailed
     from warmchat.domain.turn import TurnEvent as SessionEvent
     from warmchat.session import ChatSession
     from warmchat.ui.chat.screen import ChatScreen
 
+Heard = Callable[["SessionEvent"], Awaitable[None]]
 HEAR_S = 0.05
 PAINT_S = (0.1, 0.25)  # between two repaints of a coming reply: at best, at worst
-SHARE = 0.1  # of a core that repainting may take: on few cores it is taken from the model
+SHARE = 0.06  # of a core that repainting may take: on few cores it is taken from the model
 
 
 class TurnFlow:
@@ -38,7 +39,7 @@ class TurnFlow:
         self._instead_of = ""
         self._opened = True
         self._later: list[Callable[[], None]] = []
-        self._log_said = False
+        self._heard: dict[str, Heard] = {}
         self._paint_at = 0.0
         self._spent_before = 0.0
         self.hourly = HourlyCount(on=True)
@@ -88,9 +89,15 @@ class TurnFlow:
         self._screen.show_hint()
         self._live_key = self.run("go-on", lambda: session.go_on(turn.id))
 
-    def run(self, what: str, events: Callable[[], Iterator[SessionEvent]]) -> str:
-        """Run something that has events in a thread of its own; returns the key that comes with them."""
+    def run(self, what: str, events: Callable[[], Iterator[SessionEvent]], *, heard: Heard | None = None) -> str:
+        """Run something that has events in a thread of its own; returns the key that comes with them.
+
+        Args:
+            heard: is told them too, before they are shown.
+        """
         key = f"{what}-{next(self._keys)}"
+        if heard is not None:
+            self._heard[key] = heard
         self._screen.chat_app.threads.start(key, events)
         self._wake()
         return key
@@ -127,6 +134,7 @@ class TurnFlow:
         threads = self._screen.chat_app.threads
         for key, event in threads.drain():
             if isinstance(event, TurnEnded):
+                self._heard.pop(key, None)
                 if key == self._live_key:
                     self._end_live()
             else:
@@ -149,6 +157,8 @@ class TurnFlow:
     async def _show(self, key: str, event: SessionEvent) -> None:
         from warmchat.domain import turn as told  # the first paint does not wait for it
 
+        if key in self._heard:
+            await self._heard[key](event)
         mine = self._live if key == self._live_key else None
         match event:
             case told.TurnOpened(turn):
@@ -160,10 +170,12 @@ class TurnFlow:
                 self._do_later()
             case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
+            case told.PromptRead() if key in self._heard:
+                pass  # for what stands beside the turn
+            case told.LogFailed() | told.LogCaughtUp():
+                self._say_log(event)
             case told.TurnMarked() | told.OtherFinished():
                 self._screen.transcript.show_asides()
-            case told.LogFailed():
-                self._say_log_failed(event)
             case told.Noticed(_, message, hint):
                 self._screen.say_once(message, hint)
             case told.ReplyFinished():
@@ -267,7 +279,6 @@ class TurnFlow:
         for deed in later:
             deed()
 
-    def _say_log_failed(self, event: LogFailed) -> None:
-        if not self._log_said:  # a full disk would say it with every write
-            self._log_said = True
-            self._screen.chat_app.tell(f"The log cannot be written: {event.message}", event.hint, severity="error")
+    def _say_log(self, event: LogFailed | LogCaughtUp) -> None:
+        message, hint = log_words(event)
+        self._screen.chat_app.tell(message, hint, severity="error" if hint else "information")

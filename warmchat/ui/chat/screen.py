@@ -170,6 +170,8 @@ class ChatScreen(Writing):
         self.measure_context()
 
     def _watch_profiles(self) -> None:
+        if self.session is not None and self.session.unsaved and not self.flow.replying:
+            self.flow.run("catch-up", self.session.catch_up)
         if self.chat_app.profiles_changed():
             self.show_voice()
             self.measure_context()
@@ -261,9 +263,9 @@ class ChatScreen(Writing):
 
     # ---- deeds
 
-    def action_stop(self) -> None:
+    async def action_stop(self) -> None:
         if not self.flow.stop() and not self.editing.leave():
-            self.transcript.choose(None)
+            await self.transcript.to_newest()
 
     def action_switch_voice(self) -> None:
         errands.switch_voice(self)
@@ -337,5 +339,5 @@ class ChatScreen(Writing):
     async def action_to_start(self) -> None:
         await self.transcript.to_start()
 
-    def action_to_end(self) -> None:
-        self.transcript.choose(None)
+    async def action_to_end(self) -> None:
+        await self.transcript.to_newest()

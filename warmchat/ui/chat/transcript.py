@@ -6,6 +6,7 @@ here, earlier ones come when the reader scrolls to them, and far ones go.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
 
 FIRST = 20  # mounted when a session is opened
-STEP = 10  # mounted more on reaching the top
+STEP = 4  # mounted more when the reader comes near: ten at once would hold up a key by a fifth of a second
 MOST = 60  # beyond it the far end goes
 
 
@@ -42,7 +43,7 @@ class Transcript(VerticalScroll, can_focus=False):
         self._reference = reference
         self._source: Callable[[], Sequence[Turn]] = tuple
         self._first = 0  # index of the first mounted turn
-        self._loading = False
+        self._changing = asyncio.Lock()  # other turns are being mounted
         self._welcome = Static(Content(""), markup=False, id="welcome")
         self._earlier = Static(Content(""), markup=False, id="earlier")
         self._earlier.display = False
@@ -78,12 +79,16 @@ class Transcript(VerticalScroll, can_focus=False):
     async def show(self, source: Callable[[], Sequence[Turn]]) -> None:
         """Show a session, its newest turns first."""
         self._source = source
+        if self.chosen is not None:
+            self.chosen.remove_class("-chosen")
         self.chosen = None
-        await self.remove_children(TurnView)
-        turns = source()
-        self._first = max(0, len(turns) - FIRST)
-        self._welcome.display = not turns
-        await self.mount_all(self._made(turns[self._first :]))
+        self.to_end()  # now: nobody scrolls while what is mounted goes
+        async with self._changing:
+            await self.remove_children(TurnView)
+            turns = source()
+            self._first = max(0, len(turns) - FIRST)
+            self._welcome.display = not turns
+            await self.mount_all(self._made(turns[self._first :]))
         self._say_earlier()
         self.mark_window()
         self.to_end()
@@ -95,9 +100,10 @@ class Transcript(VerticalScroll, can_focus=False):
         if at is None:
             return
         if self.view(turn_id) is None:
-            await self.remove_children(TurnView)
-            self._first = max(0, at - FIRST // 2)
-            await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
+            async with self._changing:
+                await self.remove_children(TurnView)
+                self._first = max(0, at - FIRST // 2)
+                await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
             self._say_earlier()
             self.mark_window()
         self.choose(self.view(turn_id))
@@ -136,8 +142,8 @@ class Transcript(VerticalScroll, can_focus=False):
 
     async def begin(self, text: str, profile: str, *, off_record: bool) -> TurnView:
         """A new turn at the end, from the message alone."""
-        if self.views and self.views[-1].turn_id not in {"", *(t.id for t in self._source()[-1:])}:
-            await self.show(self._source)  # the far end had gone while the reader was at the beginning
+        if self._far_end_gone:
+            await self.show(self._source)
         self.choose(None)
         self._welcome.display = False
         view = TurnView(text, look=self._looks(profile), look_of_reply=self._look_of_reply,
@@ -170,29 +176,46 @@ class Transcript(VerticalScroll, can_focus=False):
 
     # ---- the window of mounted turns
 
+    @property
+    def _far_end_gone(self) -> bool:
+        """The newest turns are not mounted: the reader is far up."""
+        views, newest = self.views, self._source()[-1:]
+        return bool(views) and views[-1].turn_id not in {"", *(turn.id for turn in newest)}
+
     async def load_earlier(self) -> None:
         """Mount the turns before the first mounted one; the reader stays at the same line."""
-        if self._first == 0 or self._loading:
+        if self._first == 0 or self._changing.locked():
             return
-        self._loading = True
-        try:
+        async with self._changing:
             start = max(0, self._first - STEP)
             views = self._made(self._source()[start : self._first])
             held = self.views[0] if self.views else None
-            before = self.virtual_size.height
+            before = held.virtual_region.y if held is not None else 0
             self._first = start
             await self.mount_all(views, after=self._earlier)
             await self._drop_far_end()
-            self._say_earlier()
-            self.mark_window()
-            if held is not None:
-                self.call_after_refresh(self._hold, before)
-        finally:
-            self._loading = False
+        self._say_earlier()
+        self.mark_window()
+        if held is not None:
+            self.call_after_refresh(self._hold, held, before)
 
-    def _hold(self, height_before: int) -> None:
-        grown = self.virtual_size.height - height_before
-        self.scroll_to(y=self.scroll_y + grown, animate=False, immediate=True)
+    def _hold(self, view: TurnView, y: int, scroll_y: float | None = None) -> None:
+        """Let a view stay where it was on the screen, though other turns came or went before it.
+
+        Args:
+            y: where it stood among the turns. scroll_y: where the reader was; None: there is the reader still.
+        """
+        if not self._anchor_released or not view.is_attached:
+            return  # gone back to the end meanwhile
+        was = self.scroll_y if scroll_y is None else scroll_y
+        self.scroll_to(y=was + view.virtual_region.y - y, animate=False, immediate=True)
+        if scroll_y is None and self._near_top:  # the reader was faster
+            self.call_next(self.load_earlier)
+
+    @property
+    def _near_top(self) -> bool:
+        """Less than a screen stands above: what comes next is mounted before it is asked for."""
+        return self.scroll_y < self.size.height
 
     async def _drop_far_end(self) -> None:
         views = self.views
@@ -200,30 +223,37 @@ class Transcript(VerticalScroll, can_focus=False):
             self.release_anchor()
             await self.remove_children(views[MOST:])
 
-    async def _drop_far_beginning(self) -> None:
+    async def _drop_far_beginning(self, keep: int = FIRST) -> None:
         views = self.views
         if len(views) > MOST:
-            gone = len(views) - FIRST
+            gone = len(views) - keep
             self._first += gone
             await self.remove_children(views[:gone])
             self._say_earlier()
             self.mark_window()
 
     async def load_later(self) -> None:
-        """Mount the turns after the last mounted one, where the far end had gone."""
-        views, turns = self.views, self._source()
-        if self._loading or not views:
+        """Mount the turns after the last mounted one, where the far end had gone; the reader stays at the same line."""
+        if self._changing.locked() or not self._far_end_gone:
             return
-        last = next((i for i, t in enumerate(turns) if t.id == views[-1].turn_id), len(turns) - 1)
-        if last + 1 < len(turns):
+        async with self._changing:
+            self.release_anchor()  # the end of what is mounted is not the end
+            views, turns = self.views, self._source()
+            last = next((i for i, t in enumerate(turns) if t.id == views[-1].turn_id), len(turns) - 1)
+            held = views[-1]
+            before, at = held.virtual_region.y, self.scroll_y
             await self.mount_all(self._made(turns[last + 1 : last + 1 + STEP]))
-            self.mark_window()
+            await self._drop_far_beginning(keep=MOST)
+        self.mark_window()
+        self.call_after_refresh(self._hold, held, before, at)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and new_value <= 0:
+        if not self._anchor_released:
+            return  # nobody moved: the end grew, or everything is being shown anew
+        if new_value < old_value and self._near_top:
             self.call_next(self.load_earlier)
-        elif new_value > old_value and new_value >= self.max_scroll_y:
+        elif new_value > old_value and new_value >= self.max_scroll_y - self.size.height:
             self.call_next(self.load_later)
 
     def _made(self, turns: Sequence[Turn]) -> list[TurnView]:
@@ -242,8 +272,15 @@ class Transcript(VerticalScroll, can_focus=False):
     # ---- moving
 
     def to_end(self) -> None:
-        """Go to the end and stay there."""
+        """Go to the end of what is mounted and stay there."""
         self.anchor()
+
+    async def to_newest(self) -> None:
+        """Go to the newest turn and stay there; none is chosen any more."""
+        if self._far_end_gone:
+            await self.show(self._source)
+        else:
+            self.choose(None)
 
     async def to_start(self) -> None:
         """Go to the first mounted turn; at it, load those before."""

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from warmchat.domain.turn import Turn
 from warmchat.ui.chat import branches, copying, errands
+from warmchat.ui.chat.other_voice import ask_other
 from warmchat.ui.chat.turn_view import TurnView
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class TurnDeeds(Screen[None]):
     async def action_mark(self, words: str = "") -> None:
         asked = self._chat.session.beside.answers if self._chat.session is not None else lambda _: ()
         errands.mark(self._chat, self.meant_turn(lambda t: t.shadow is not None or bool(asked(t.id))), words)
+
+    async def action_ask_other(self, profile_id: str = "") -> None:
+        ask_other(self._chat, self.meant_turn(lambda _: True), profile_id)
 
     # ---- branches
 

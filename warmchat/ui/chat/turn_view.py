@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from warmchat.domain.making import asked_words, way_words
+from warmchat.domain.making import asked_words, missing_words, way_words
 from warmchat.domain.text import one_line, printable
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
@@ -84,8 +84,8 @@ class TurnView(Vertical):
         if turn.reply is not None:
             view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
             view._say_end(turn.reply)
-        if turn.error:
-            view.note(turn.error, failed=True)
+        if not pending:
+            view.note(missing_words(turn), failed=True)
         if pending:
             view.judge(PENDING)
         elif turn.verdict is not None:

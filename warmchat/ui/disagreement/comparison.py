@@ -102,6 +102,11 @@ class Comparison(Screen[None]):
         """What the comparison came to, and the pair of spans the reader is at."""
         raise NotImplementedError
 
+    @property
+    def leaving(self) -> str:
+        """What the key that leads back does now."""
+        return "back"
+
     def feet(self) -> list[Part]:
         """What can be done here beside what every comparison offers, most important first."""
         return [("mark-it", "mark")]
@@ -113,7 +118,7 @@ class Comparison(Screen[None]):
         self.verdict, self.second, self._now = verdict, second, 0
         self.left.hold(_text(self.turn.reply), [e.reply for e in verdict.evidence])
         self.right.hold(_text(second), [e.shadow for e in verdict.evidence])
-        self._signals.update(signals_text(verdict, self.reference.name.lower()))
+        self._signals.update(signals_text(verdict, self.other.name.lower()))
         made = ((self.turn.reply, self.voice), (second, self.other))
         for (reply, look), table in zip(made, self._made, strict=True):
             table.update(facts_text(reply, look) if reply is not None else Content(""))
@@ -142,7 +147,7 @@ class Comparison(Screen[None]):
     def say_keys(self) -> None:
         """As many of the keys as there is room for; where the answers stand alone, the parting first."""
         width = self.size.width - 2
-        last: list[Part] = [("help", "help"), ("back-to-the-chat", "back")]
+        last: list[Part] = [("help", "help"), ("back-to-the-chat", self.leaving)]
         parting = parting_words(self.verdict, self._now, limit=max(12, width // 4))
         if self.has_class("-alone"):
             back: list[Part] = [("the-answers-alone", "all")]

@@ -7,7 +7,16 @@ from textual.content import Content
 from warmchat.domain.text import one_line
 from warmchat.domain.verdict import Verdict
 from warmchat.ui.voice_look import VoiceLook
-from warmchat.ui.words import KIND_SENTENCES, KINDS, SYMBOLS, direction_words, pair_words, strip_words
+from warmchat.ui.words import (
+    APART,
+    KIND_SENTENCES,
+    KINDS,
+    SYMBOLS,
+    direction_words,
+    pair_words,
+    score_words,
+    strip_words,
+)
 
 
 def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: VoiceLook) -> Content:
@@ -25,6 +34,17 @@ def reason_text(verdict: Verdict, now: int, *, voice: VoiceLook, reference: Voic
     if parting:
         parts.append((f"\n{parting}", "$foreground"))
     return Content.assemble(*parts)
+
+
+def apart_text(verdict: Verdict, now: int) -> Content:
+    """Where two answers to the same words part. It is no check: which of the two is the reference's is not asked."""
+    said = APART[verdict.label] + score_words(verdict)
+    more = KIND_SENTENCES[verdict.kind] if verdict.kind is not None and verdict.label == "disagree" else ""
+    if verdict.label == "unjudged":
+        more = one_line(verdict.reason, 200)
+    lines = [line for line in (more, parting_words(verdict, now)) if line]
+    below = "".join(f"\n{line}" for line in lines)
+    return Content.assemble((f"{SYMBOLS[verdict.label]} {said}", "bold"), (below, "$foreground"))
 
 
 def parting_words(verdict: Verdict, now: int, *, limit: int = 60) -> str:

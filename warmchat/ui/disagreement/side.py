@@ -51,6 +51,7 @@ class Side(VerticalScroll):
 
     def write(self, text: str) -> None:
         """What there is so far of an answer that is coming; the reader stays at its end."""
+        self.hold(text)
         self._body.update(Content(printable(text)))
         self.scroll_end(animate=False)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from textual.content import Content
 
+from warmchat.domain.moments import local_day
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
 from warmchat.storage.exports.words import MARKS
@@ -56,11 +55,3 @@ def both_answers(turn: Turn, *, voice: str, reference: str) -> Content:
         said = pair_words(pair, 80) if pair is not None else one_line(turn.verdict.reason, 300)
         parts.append((f"{SYMBOLS[turn.verdict.label]} {said}", f"$said-{turn.verdict.label}"))
     return Content.assemble(*parts)
-
-
-def local_day(moment: str) -> str:
-    """The day of a time of the log on the reader's clock."""
-    try:
-        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d")
-    except ValueError:
-        return one_line(moment, 30)

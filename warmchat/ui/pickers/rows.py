@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from textual.content import Content
 
@@ -45,14 +44,6 @@ def profile_rows(profiles: Sequence[Profile]) -> list[Row]:
         below = " · ".join(p for p in (one_line(profile.description, 160), one_line(profile.source, 80)) if p)
         rows.append(Row(profile.id, _two_lines([(look.name, look.ink_style), f"  {profile.id}"], below)))
     return rows
-
-
-def local_time(moment: str) -> str:
-    """A time of the log, in the clock of whoever reads it."""
-    try:
-        return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
-    except ValueError:
-        return one_line(moment, 30)
 
 
 def _two_lines(head: list[str | tuple[str, str]], below: str) -> Content:

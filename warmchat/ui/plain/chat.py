@@ -14,12 +14,20 @@ from pathlib import Path
 
 from warmchat.domain.danger import signals_danger
 from warmchat.domain.errors import WarmchatError
+from warmchat.domain.making import missing_words
+from warmchat.domain.mark import Mark
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import (
     FragmentArrived,
+    LogCaughtUp,
     LogFailed,
     Noticed,
+    OtherFailed,
+    OtherFinished,
+    OtherFragment,
+    Reply,
     ReplyFinished,
+    ReplyKept,
     ShadowStarted,
     Turn,
     TurnEvent,
@@ -34,9 +42,9 @@ from warmchat.ui.companionship import HourlyCount
 from warmchat.ui.plain.commands import Commands
 from warmchat.ui.plain.console import Console, ToldReply
 from warmchat.ui.plain.words import verdict_words
-from warmchat.ui.services import Services
+from warmchat.ui.services import Services, start_notes
 from warmchat.ui.turn_thread import Heard, TurnEnded, TurnThreads
-from warmchat.ui.words import repetition_words, stop_words, where_to_turn_words
+from warmchat.ui.words import log_words, repetition_words, start_words, stop_words, where_to_turn_words
 
 LISTEN_S = 0.03
 CLOSE_WAIT_S = 3.0
@@ -49,6 +57,7 @@ class PlainChat:
         self.services = services
         self.console = console
         self.engine: Engine | None = None
+        self._start_notes = start_notes(services)  # first: what is too old is not gone on with
         self.session: ChatSession = services.open_session(services.initial_session)
         self.session.off_record = not services.settings.log
         self.enclosed = ""  # a file that goes with the next message
@@ -58,7 +67,8 @@ class PlainChat:
         self._keys = count(1)
         self._heard: deque[Heard] = deque()
         self._told: dict[str, ToldReply] = {}
-        self._replying = False
+        self._stop: Callable[[], None] | None = None  # what Ctrl+C does while an answer is coming
+        self._other: Reply | None = None  # what another voice just answered
         self._commands = Commands(self)
         self._hourly = HourlyCount(on=services.settings.reminders)
 
@@ -113,9 +123,18 @@ class PlainChat:
             self.console.remark("There is no model yet", "/model FILE.gguf loads one; or: warmchat models pull")
         if self.console.interactive:
             self.console.say(f"{self.voice} speaks. /help lists the commands, /quit leaves.")
+            for message, hint in start_words(self._start_notes, lambda cut: f"/resume {cut.session_id} goes on"):
+                self.console.remark(message, hint)
             for turn in self.session.turns[-1:]:
                 self.console.say(f"You are back after {len(self.session.turns)} turns. The last message was: "
                                  f"{one_line(turn.user_text, 200)}")  # fmt: skip
+                self.tell_end(turn)
+
+    def tell_end(self, turn: Turn) -> None:
+        """Why the last turn of a session that is gone on with has no whole reply."""
+        words = missing_words(turn) or (stop_words(turn.reply) if turn.reply is not None else "")
+        if words:
+            self.console.say(f"Note: {words}.")
 
     def _read(self) -> str:
         """A message or command; a line that ends with a backslash goes on in the next."""
@@ -146,13 +165,32 @@ class PlainChat:
         session, note = self.session, self.services.settings.danger_note
         if note.strip() and signals_danger(text):
             self.console.say(where_to_turn_words(note))
-        self._replying = True
+        self._stop = session.cancel
         self._listen(lambda: session.send(text), "")
 
     def check(self, turn: Turn) -> None:
         """Compare a turn that was not compared, and tell the verdict."""
         session = self.session
         self._listen(lambda: session.check_now(turn.id), turn.id)
+
+    def ask_other(self, turn: Turn, profile_id: str) -> Reply | None:
+        """Let another voice answer a turn, and tell it; None where there is no answer."""
+        beside, self._other = self.session.beside, None
+        self._told[turn.id] = ToldReply(self.console, self.name_of(profile_id))
+        events = beside.ask(turn.id, profile_id)
+        self._stop = beside.cancel
+        self._listen(lambda: events, "")
+        return self._other
+
+    def keep(self, turn: Turn, answer: Reply) -> None:
+        """Let an answer that stands beside a turn be its reply."""
+        beside = self.session.beside
+        self._listen(lambda: beside.keep(turn.id, answer.id), "")
+
+    def mark(self, turn: Turn, mark: Mark | None) -> None:
+        """Mark which of a turn's answers is right."""
+        beside = self.session.beside
+        self._listen(lambda: beside.set_mark(turn.id, mark), "")
 
     def load_model(self, path: Path) -> None:
         """Put a model into the session, and wait until it is there."""
@@ -194,11 +232,11 @@ class PlainChat:
                 if not done:
                     time.sleep(LISTEN_S)
             except KeyboardInterrupt:
-                if not self._replying:
+                if self._stop is None:
                     self.console.say("\nGoing on: the verdict is told when it is there.")
                     return
                 self.console.say("\nStopping.")
-                self.session.cancel()
+                self._stop()
 
     def _tell_late(self) -> None:
         """What checks came to that nobody waited for."""
@@ -211,7 +249,7 @@ class PlainChat:
             found, event = self._heard.popleft()
             if isinstance(event, TurnEnded):
                 if found == key:
-                    self._replying = False
+                    self._stop = None
                     return True
             else:
                 self._tell(event, late=found != key)
@@ -221,32 +259,45 @@ class PlainChat:
         match event:
             case TurnOpened(turn):
                 self._told[turn.id] = ToldReply(self.console, self.name_of(turn.profile))
-            case FragmentArrived(turn_id, text):
+            case FragmentArrived(turn_id, text) | OtherFragment(turn_id, text):
                 self._told[turn_id].add(text)
             case ReplyFinished(turn_id, reply):
-                self._told.pop(turn_id).finish(reply.text)
-                self._replying = False
-                for words in (stop_words(reply), repetition_words(reply)):
-                    if words:
-                        self.console.say(f"Note: {words}.")
+                self._finish(turn_id, reply)
+            case OtherFinished(turn_id, reply):
+                self._other = reply
+                self._finish(turn_id, reply)
+            case OtherFailed(turn_id, message, hint):
+                self._fail(turn_id, message, hint)
+            case ReplyKept(_, turn) if turn.reply is not None:
+                self.console.say(f"Kept: {self.name_of(turn.reply.profile)} answered this.")
             case ShadowStarted() if self.console.interactive and not late:
                 self.console.say(f"Checking against the {self.reference.lower()}. Ctrl+C goes on without waiting.")
             case VerdictReached(turn_id):
                 self._tell_verdict(turn_id, late=late)
             case TurnFailed(turn_id, message, hint):
-                told = self._told.pop(turn_id, None)
-                if told is not None:
-                    told.break_off()
-                self._replying = False
-                self.failed = True
-                self.console.remark(message, hint)
+                self._fail(turn_id, message, hint)
             case WindowMoved(_, dropped):
                 turns = "turn is" if len(dropped) == 1 else "turns are"
                 self.console.say(f"Note: the window was full: the {len(dropped)} oldest {turns} no longer read.")
             case Noticed(_, message, hint):
                 self.console.remark(message, hint)
-            case LogFailed(_, message, hint):
-                self.console.remark(f"The log cannot be written: {message}", hint)
+            case LogFailed() | LogCaughtUp():
+                self.console.remark(*log_words(event))
+
+    def _finish(self, turn_id: str, reply: Reply) -> None:
+        self._told.pop(turn_id).finish(reply.text)
+        self._stop = None
+        for words in (stop_words(reply), repetition_words(reply)):
+            if words:
+                self.console.say(f"Note: {words}.")
+
+    def _fail(self, turn_id: str, message: str, hint: str) -> None:
+        told = self._told.pop(turn_id, None)
+        if told is not None:
+            told.break_off()
+        self._stop = None
+        self.failed = True
+        self.console.remark(message, hint)
 
     def _tell_verdict(self, turn_id: str, *, late: bool) -> None:
         turn = next((t for t in self.session.turns if t.id == turn_id), None)
@@ -265,5 +316,8 @@ class PlainChat:
     def _close(self) -> None:
         self.session.close()
         self._threads.join(CLOSE_WAIT_S)
+        if self.session.unsaved:
+            self.failed = True
+            self.console.remark("The log could not be written: what was said last is not in it")
         if self.engine is not None:
             self.engine.close()

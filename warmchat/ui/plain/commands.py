@@ -11,6 +11,9 @@ from warmchat.domain.errors import NotFound, SettingsError, WarmchatError
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
 from warmchat.ui.attach import file_enclosure
+from warmchat.ui.beside import other_than
+from warmchat.ui.marks import TAKES
+from warmchat.ui.plain.beside import NO_OTHER, BesideCommands
 from warmchat.ui.plain.words import adapters_told, compared
 from warmchat.ui.words import dial_words
 
@@ -35,6 +38,7 @@ class Commands:
 
     def __init__(self, chat: PlainChat) -> None:
         self._chat = chat
+        beside = BesideCommands(chat, self._last)
         self._table = {
             "help": Command("", "lists the commands", self._help),
             "voices": Command("", "lists the voices; /oracle, /companion or another id switches", self._voices),
@@ -44,6 +48,9 @@ class Commands:
             "adapters": Command("[NAME STRENGTH]", "lists the voice's adapters, or sets a strength", self._adapters),
             "compare": Command("", "reads out both answers of the last turn and where they part", self._compare),
             "check": Command("", "compares the last turn where it was not compared", self._check),
+            "other": Command("[ID]", "lets another voice answer the last message too", beside.other),
+            "keep": Command("", "makes that answer the reply", beside.keep),
+            "mark": Command(TAKES, "marks which answer of the last turn is right, or says it", beside.mark),
             "attach": Command("PATH", "sends the text of a file with the next message", self._attach),
             "export": Command("[md|html|jsonl|csv [PATH]]", "writes this session to a file", self._export),
             "sessions": Command("", "lists the newest sessions", self._sessions),
@@ -85,14 +92,10 @@ class Commands:
 
     def _switch(self, _: str) -> None:
         session, ids = self._chat.session, self._chat.services.profiles.ids()
-        reference = session.rules.reference
-        others = [i for i in ids if i != reference]
-        if session.profile.id != reference:
-            self._profile(reference)
-        elif others:
-            self._profile("companion" if "companion" in others else others[0])
-        else:
-            raise NotFound("There is no other voice", "put a profile file into system_prompts/")
+        other = other_than(session.profile.id, ids, session.rules.reference)
+        if other is None:
+            raise NotFound(*NO_OTHER)
+        self._profile(other)
 
     def _profile(self, profile_id: str) -> None:
         if not profile_id:
@@ -180,6 +183,8 @@ class Commands:
             raise NotFound(f"{one_line(wanted, 30)!r} {many}", "/sessions lists them")
         self._chat.go_on_with(ids[0])
         self._say(f"You are back in a session of {len(self._chat.session.turns)} turns. {self._chat.voice} speaks.")
+        for turn in self._chat.session.turns[-1:]:
+            self._chat.tell_end(turn)
 
     def _new(self, _: str) -> None:
         self._chat.go_on_with(None)

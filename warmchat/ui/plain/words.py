@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
 from warmchat.domain.verdict import Verdict
-from warmchat.ui.words import direction_words, pair_words, raw_words, strip_words
+from warmchat.ui.words import APART, KINDS, direction_words, pair_words, raw_words, score_words, strip_words
 from warmchat.voices.setting import AdapterState, Setting
 
 
@@ -37,7 +37,14 @@ def compared(turn: Turn, *, voice: str, reference: str) -> Iterator[str]:
         yield _sentence(direction[:1].upper() + direction[1:])
     pairs = turn.verdict.evidence
     for number, pair in enumerate(pairs, start=1):
-        yield f"Parting {number} of {len(pairs)}: {pair_words(pair, 120)}, {pair.kind.replace('_', ' ')}."
+        yield f"Parting {number} of {len(pairs)}: {pair_words(pair, 120)}, {KINDS[pair.kind]}."
+
+
+def apart_words(verdict: Verdict) -> str:
+    """Where two answers to the same words part, in a line."""
+    said = APART[verdict.label] + score_words(verdict).replace(" · ", ", ")
+    pair = f" {_sentence(pair_words(verdict.evidence[0]))}" if verdict.evidence else ""
+    return f"{_sentence(said)}{pair}"
 
 
 def adapters_told(setting: Setting) -> Iterator[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line
-from warmchat.ui.pickers.rows import local_time
 
 if TYPE_CHECKING:
     from warmchat.ui.services import Hit, SessionSummary

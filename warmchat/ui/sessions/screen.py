@@ -105,9 +105,10 @@ class SessionsScreen(Screen[Left]):
     def on_resize(self) -> None:
         more = [("those-that-were-put-away", "other list"), ("new-session", "new")] if self.size.width >= 110 else []
         undo = [("bring-back-what-was-deleted", "undo")] if self.size.width >= 100 else []
+        away = [("put-away-bring-back", "put away")] if self.size.width >= 84 else []
         keys = key_line(
-            ("go-on-with-it", "goes on"), ("rename", "rename"), ("delete", "delete"), *undo,
-            ("put-away-bring-back", "put away"), *more, ("help", "help"), ("back", "back"),
+            ("go-on-with-it", "goes on"), ("rename", "rename"), ("delete", "delete"), *undo, *away, *more,
+            ("help", "help"), ("back", "back"),
         )  # fmt: skip
         self.query_one("#keys", Static).update(Content(keys))
 
@@ -250,7 +251,7 @@ class SessionsScreen(Screen[Left]):
         self._rows.remove(row)
         self._show("There are no sessions here any more", at=at)
         undo = first_key("bring-back-what-was-deleted")
-        self._say(f"Deleted: {row.title} · {undo} brings it back, until you leave this list")
+        self._say(f"Deleted: {row.title} · {undo} brings it back while this list is open")
 
     def action_undo(self) -> None:
         if not self._deleted:

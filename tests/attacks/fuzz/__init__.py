@@ -1,0 +1,1 @@
+"""Hostile files, made without an end: ``python -m tests.attacks.fuzz --minutes 30``."""
