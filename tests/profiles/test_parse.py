@@ -57,10 +57,12 @@ def test_everything_that_a_profile_can_say() -> None:
     assert profile.system_prompt == "You are kind."
 
 
-def test_a_second_model_that_rewrites_is_refused_and_not_passed_over() -> None:
-    error = error_of(front("strategy: rewrite", "rewriter: small.gguf"))
+def test_a_second_model_may_rewrite_and_no_server_and_not_where_nothing_is_rewritten() -> None:
+    assert parse(front("strategy: rewrite", "rewriter: small.gguf")).profile.rewriter == "small.gguf"
+    error = error_of(front("strategy: rewrite", "rewriter: http://localhost:1/v1"))
     assert "line 3" in error.message
-    assert "the loaded one rewrites" in error.hint
+    assert "what you ask stays here" in error.message
+    assert "no part in strategy: direct" in error_of(front("rewriter: small.gguf")).message
 
 
 def test_a_voice_that_rewrites_says_how() -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.session.conftest import Make, engine_of
-from warmchat.domain.errors import EngineError
+from warmchat.domain.errors import EngineError, ModelError
 from warmchat.domain.turn import (
     DraftFinished,
     FragmentArrived,
+    Noticed,
     OtherFinished,
     ReplyFinished,
     StageReached,
@@ -20,9 +21,10 @@ from warmchat.domain.turn import (
     VerdictReached,
 )
 from warmchat.engine.protocol import Job
-from warmchat.engine.scripted import Answer
+from warmchat.engine.scripted import Answer, ScriptedEngine
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
+from warmchat.session.others import OtherModel, no_others
 from warmchat.storage.log import SessionLog
 from warmchat.voices.kindness import PLAIN
 
@@ -169,3 +171,54 @@ def test_asked_about_a_past_turn_it_speaks_by_its_strategy_too(make: Make) -> No
     finished = only(list(session.beside.ask(session.turns[0].id, "candid")), OtherFinished)
     assert isinstance(finished, OtherFinished)
     assert (finished.reply.text, finished.reply.way) == (KIND, "rewritten")
+
+
+@pytest.fixture
+def with_small(profiles: ProfileLibrary, tmp_path: Path) -> None:
+    text = "---\nname: candid\nstrategy: rewrite\nrewriter: small\n---\nSay it kindly.\n"
+    (tmp_path / "profiles" / "candid.md").write_text(text)
+
+
+class Small:
+    """Another model, opened when it is asked for."""
+
+    def __init__(self) -> None:
+        self.engine = ScriptedEngine(lambda _: KIND)
+        self.opened: list[ScriptedEngine] = []
+
+    def __call__(self, name: str) -> OtherModel:
+        if name != "small":
+            raise ModelError(f"There is no {name}")
+        return OtherModel("another", "small-1m", self._open)
+
+    def _open(self) -> ScriptedEngine:
+        self.opened.append(self.engine)
+        return self.engine
+
+
+def test_another_model_rewrites_and_the_chats_own_answers(make: Make, with_small: None) -> None:
+    small = Small()
+    session = make(rewriter(), profile="candid", other_model=small)
+    assert not small.opened, "not before it is needed"
+    for _ in range(2):
+        reply = only(list(session.send(QUESTION)), ReplyFinished).reply  # type: ignore[union-attr]
+        assert (reply.text, reply.way) == (KIND, "rewritten")
+    assert small.opened == [small.engine]
+    assert [m.content for m in small.engine.jobs[0].messages] == ["Say it kindly.", COLD]
+    assert all("kindly" not in job.messages[0].content for job in jobs(session))
+    session.close()
+    assert small.engine.closed
+
+
+def test_where_the_other_model_cannot_be_had_the_answer_is_said_cold_and_the_user_told_once(
+    make: Make, with_small: None
+) -> None:
+    session = make(rewriter(), profile="candid", other_model=no_others)
+    told = []
+    for _ in range(2):
+        events = list(session.send(QUESTION))
+        told += [event.message for event in events if isinstance(event, Noticed)]
+        reply = only(events, ReplyFinished).reply  # type: ignore[union-attr]
+        assert reply.way == "cold"
+        assert COLD in reply.text
+    assert len([message for message in told if "'small'" in message]) == 1

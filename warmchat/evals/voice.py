@@ -101,6 +101,11 @@ def _answering(
     """Who answers for this voice; None where it answers itself."""
     if profile.strategy != "rewrite":
         return None
+    if profile.rewriter:
+        raise ProfileError(
+            f"{profile.id} lets another model rewrite ({one_line(profile.rewriter, 60)}): one model is measured",
+            "leave rewriter: out of a copy of it",
+        )
     answering = profile_of(reference)
     return EvalVoice(reference, answering, setting_for(answering, UNCHANGED, shelf, base))
 

@@ -93,7 +93,7 @@ WRITE: dict[str, str] = {
     "description": "description: and a text of at most 500 characters",
     "strategy": "strategy: direct or strategy: rewrite",
     "neutralise": "neutralise: true or neutralise: false",
-    "rewriter": "rewriter: and a model file, or a name from `warmchat models list`; without it the loaded model rewrites",
+    "rewriter": "rewriter: and a model file, or a name from `warmchat models list`; without it the loaded one rewrites",
     "sampling": "sampling: {temperature: 0.7, top_p: 0.9}",
     "temperature": "a number from 0 (always the likeliest token) to 2, such as temperature: 0.7",
     "top_k": "a whole number from 0 (keep all), such as top_k: 40",

@@ -118,8 +118,8 @@ def main() -> None:
 
 
 def _services(options: argparse.Namespace, marks: Marks) -> Services:
-    from warmchat.settings import load_settings
     from warmchat.screens import screen_services
+    from warmchat.settings import load_settings
     from warmchat.wiring import open_profiles
 
     settings = load_settings(local_file=False, data_dir=options.data_dir, profile=options.profile)
