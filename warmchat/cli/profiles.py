@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import click
@@ -192,4 +193,6 @@ def _jsonable(value: object) -> object:
         return [_jsonable(item) for item in value]
     if isinstance(value, int) and abs(value) >= 2**64:  # Python refuses to spell a number of thousands of digits
         return shown(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return value if isinstance(value, str | int | float | bool | None) else shown(value, 1_000)
