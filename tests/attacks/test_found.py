@@ -14,17 +14,22 @@ import pytest
 from tests.attacks.fuzz.case import run_cli
 from tests.attacks.fuzz.logs import told
 from tests.attacks.hostile import CLASSES, acting
+from tests.storage.evals.test_store import REPLY, RUN
 from tests.storage.examples import COMPANION
 from warmchat.cli.glance import glance, wants_plain
-from warmchat.domain.errors import ExportError, LogError, ProfileError, SettingsError, WarmchatError
+from warmchat.domain.conversation import Message
+from warmchat.domain.errors import EngineError, ExportError, LogError, ProfileError, SettingsError, WarmchatError
 from warmchat.domain.moments import is_moment, local_time
 from warmchat.domain.text import one_line, printable, shown
 from warmchat.domain.title import title_of
+from warmchat.engine.llama.template import ChatTemplate
 from warmchat.places import FILE_NAME, config_folder, read_settings_file
 from warmchat.profiles.foreign.read import read_foreign
 from warmchat.profiles.frontmatter import MAX_EVENTS
 from warmchat.profiles.parse import parse_profile
 from warmchat.settings import load_settings, local_file_needs_trust
+from warmchat.storage.connection import errors_mapped
+from warmchat.storage.evals.store import EvalStore
 from warmchat.storage.exports.jsonl import jsonl, read_jsonl
 from warmchat.storage.log import SessionLog
 from warmchat.storage.records import TurnFilter
@@ -233,6 +238,80 @@ def test_a_log_that_holds_what_no_log_can(tmp_path: Path, harm: str) -> None:
     assert 1 in codes  # and nothing came through that is no error of ours
     with SessionLog.open(file) as log:
         refusal(lambda: log.records(TurnFilter()), LogError)
+
+
+def test_a_log_that_lacks_columns(tmp_path: Path) -> None:
+    file = tmp_path / "log.db"
+    with SessionLog.open(file) as log:
+        told(log)
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("ALTER TABLE profiles RENAME COLUMN json TO xjson")
+    with SessionLog.open(file) as log:
+        assert "lacks" in refusal(lambda: log.records(TurnFilter()), LogError).message
+
+
+@pytest.mark.parametrize(
+    "harm", ["UPDATE replies SET voice = 'x'", "UPDATE runs SET baseline = 'x'", "DELETE FROM voices"]
+)
+def test_measurements_that_do_not_belong_together(tmp_path: Path, harm: str) -> None:
+    file = tmp_path / "evals.db"
+    with EvalStore.open(file) as store:
+        store.begin(RUN)
+        store.save(RUN.id, REPLY)
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        db.execute("PRAGMA foreign_keys = OFF")
+        db.execute(harm)
+    code, _, err = run_cli("--data-dir", str(tmp_path), "eval", "report")
+    assert code == 1
+    assert "hint:" in err
+
+
+def test_words_of_sqlite_that_are_no_text() -> None:
+    with pytest.raises(LogError, match="cannot hold"), errors_mapped(None):
+        b"\x87".decode()
+
+
+@pytest.mark.parametrize("name", ["profile", "theme", "log", "reference"])
+def test_a_glance_at_a_number_that_no_reader_spells(in_folder: Path, name: str) -> None:
+    own = config_folder() / FILE_NAME
+    own.parent.mkdir(parents=True)
+    own.write_text(f"{name} = 0x{DIGITS}")
+    glance({})
+
+
+# ---- templates
+
+
+@pytest.mark.parametrize(
+    "write",
+    ["{{ '%s: %s' | format(m.role, m.content) }}", "{{ '%s' % m.content }}", "{{ '{} {}'.format(m.role, m.content) }}"],
+)
+def test_only_the_form_is_looked_at_for_widths(write: str) -> None:
+    """The marks of contents hold sixteen hex digits each: often five figures in a row."""
+    said = [Message("user" if n % 2 == 0 else "assistant", f"number 123456 of {n}") for n in range(100)]
+    made = ChatTemplate("{% for m in messages %}" + write + "{% endfor %}").pieces(said)
+    assert [piece.text for piece in made if piece.is_content] == [message.content for message in said]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ '%1000000000d' % 1 }}",
+        "{{ '{:>1000000000}'.format(1) }}",
+        "{{ '{0:{1}}'.format('a', 1000000000) }}",
+        "{{ 'x' * 10 ** 9 }}",
+        "{{ 'x'.center(10 ** 9) }}",
+        "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+        "{% for i in range(9999) %}{{ messages[0].content }}{% endfor %}",
+    ],
+)
+def test_a_template_without_bounds_is_refused(source: str) -> None:
+    refusal(lambda: ChatTemplate(source).pieces([Message("user", "Hi" * 500)]), EngineError)
+
+
+def test_a_template_that_cuts_the_marks_of_contents_has_no_bare_form() -> None:
+    said = [Message("user", "a"), Message("assistant", "b"), Message("user", "c")]
+    refusal(lambda: ChatTemplate("own {{ messages[0].content[:3] }}").pieces(said, bare=True), EngineError)
 
 
 def test_what_is_whole_passes_the_checks(tmp_path: Path) -> None:

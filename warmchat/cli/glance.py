@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from warmchat.domain.text import shown
 from warmchat.places import FILE_NAME, config_folder, read_settings_file
 from warmchat.shipped import shipped_folder
 from warmchat.ui.glance import Glance
@@ -56,7 +57,8 @@ def wants_plain(command_line: Mapping[str, Any]) -> bool:
 
 def _setting(name: str, command_line: Mapping[str, Any], file: Mapping[str, Any]) -> Any:
     given = command_line.get(name)
-    return given if given is not None else os.environ.get(f"WARMCHAT_{name.upper()}", file.get(name))
+    given = given if given is not None else os.environ.get(f"WARMCHAT_{name.upper()}", file.get(name))
+    return shown(given, 200) if type(given) is int else given  # one of thousands of digits cannot be spelled
 
 
 def _config_file() -> Mapping[str, Any]:

@@ -8,6 +8,8 @@ from statistics import fmean
 from typing import Any, get_args
 
 from warmchat.compare.manner import MANNERS
+from warmchat.domain.errors import LogError
+from warmchat.domain.text import one_line
 from warmchat.evals.pareto import front
 from warmchat.evals.statistics import Change, Difference, Rate, changes, difference, mean_rate, rate
 from warmchat.measures.judgement import Result
@@ -108,8 +110,15 @@ class Report:
 
 
 def report(run: RunRecord, replies: Sequence[ReplyRecord]) -> Report:
-    """Count a run, or as much of it as there is."""
+    """Count a run, or as much of it as there is.
+
+    Raises:
+        LogError: its parts do not belong together, as in a file that something else has written to.
+    """
     by_voice: dict[str, list[ReplyRecord]] = {voice.label: [] for voice in run.voices}
+    if not {run.baseline, *(reply.voice for reply in replies)} <= by_voice.keys():
+        raise LogError(f"The run {one_line(run.id, 40)} holds replies of voices that it does not name",
+                       "measure again: warmchat eval run")  # fmt: skip
     for reply in replies:
         by_voice[reply.voice].append(reply)
     counted = {label: _Counted(said, run.conditions) for label, said in by_voice.items()}

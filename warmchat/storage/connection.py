@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from warmchat.domain.errors import LogError, LogHeld, LogNotWritable
 from warmchat.domain.stakes import high_stakes
+from warmchat.domain.text import shown
 from warmchat.storage.migrations import LOG, Kind, check, migrate
 from warmchat.storage.read_back import DamagedRowError
 
@@ -114,8 +115,11 @@ def errors_mapped(path: Path | None, kind: Kind = LOG) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise LogNotWritable(f"{_name(path, kind)} cannot be opened: {why}", kind.otherwise) from error
-    except DamagedRowError as error:
-        raise LogError(f"{_name(path, kind)} holds what it cannot hold: {error}", DAMAGED_HINT) from error
+    except (DamagedRowError, UnicodeDecodeError) as error:  # also of SQLite's own words about a damaged schema
+        raise LogError(f"{_name(path, kind)} holds what it cannot hold: {shown(str(error), 200)}",
+                       DAMAGED_HINT) from error  # fmt: skip
+    except KeyError as error:  # of a row, which is a mapping by names of columns
+        raise LogError(f"{_name(path, kind)} lacks what it should hold: {shown(error.args)}", DAMAGED_HINT) from error
     except OverflowError as error:  # an integer that SQLite has no room for
         raise LogError(f"{_name(path, kind)} cannot hold a value: {error}") from error
 

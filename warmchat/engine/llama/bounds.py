@@ -112,8 +112,8 @@ def _check_given(name: str, given: Iterable[Any]) -> None:
     numbers = [one for one in given if isinstance(one, int | float)]
     if any(not -MOST_NUMBER <= number <= MOST_NUMBER for number in numbers):
         raise TooMuchError(f"it calls {name[:40]} with a number beyond {MOST_NUMBER:,}")
-    wide = name in {"format", "_now"} and any(isinstance(one, str) and _WIDE.search(one) for one in given)
-    if wide:
+    form = given[0] if given and name in {"format", "_now"} else None  # what is put into it has no say
+    if isinstance(form, str | bytes) and _WIDE.search(form if isinstance(form, str) else form.decode("latin-1")):
         raise TooMuchError(f"it calls {name[:40]} with a width beyond {MOST_NUMBER:,}")
     if name in _MULTIPLIES:
         work = 1
@@ -197,13 +197,14 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         formatted = super().wrap_str_format(value)
-        return None if formatted is None else _bounded("format", _with_self(value.__self__, formatted))
+        return None if formatted is None else _with_self(value.__self__, formatted)
 
 
 def _with_self(text: Any, formatted: Callable[..., str]) -> Callable[..., str]:
     """A bound method of a text, so that the text is looked at with what it is given."""
 
     def format_(*args: Any, **kwargs: Any) -> str:
+        args = tuple(weighed(one) for one in args)
         _check_given("format", [text, *args, *kwargs.values()])
         return formatted(*args, **kwargs)
 

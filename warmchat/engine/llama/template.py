@@ -124,9 +124,9 @@ class ChatTemplate:
 
     def _without_own_system(self, rendered: str, first: str) -> str:
         """The rendering with nothing before the first user message but what opens any user's turn."""
-        before, after = rendered.split(first, 1)
+        before, there, after = rendered.partition(first)
         opening, start = self._user_opening(), self._names["bos_token"]
-        if not opening or not before.endswith(opening):
+        if not there or not opening or not before.endswith(opening):
             raise EngineError("The system prompt in this model's template cannot be left out",
                               "measure without the profile `none`")  # fmt: skip
         starts = bool(start) and before.startswith(start) and not opening.startswith(start)
@@ -162,7 +162,7 @@ class ChatTemplate:
             given = self._render([_plain("system", "\ue000s\ue001"), _plain("user", "\ue000u\ue001")])
         except EngineError:
             return False
-        before_mark, after_mark = given.split("\ue000s\ue001", 1)
+        before_mark, _, after_mark = given.partition("\ue000s\ue001")
         return bare.startswith(before_mark) and bare.endswith(after_mark) and len(before_mark) > 0
 
 
