@@ -102,11 +102,13 @@ def json_text(value: Any) -> str:
     return json.dumps(_spelled(value)).replace(f'"{_LARGEST}"', "9" * 6000)
 
 
-def _spelled(value: Any) -> Any:
+def _spelled(value: Any, depth: int = 0) -> Any:
+    if depth > 300:  # deeper than any reader goes, and all that the writer can
+        return None
     if isinstance(value, dict):
-        return {key: _spelled(item) for key, item in value.items()}
+        return {key: _spelled(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_spelled(item) for item in value]
+        return [_spelled(item, depth + 1) for item in value]
     return _LARGEST if isinstance(value, int) and value.bit_length() > 10_000 else value
 
 
