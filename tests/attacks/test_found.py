@@ -248,6 +248,8 @@ def test_a_log_that_lacks_columns(tmp_path: Path) -> None:
         db.execute("ALTER TABLE profiles RENAME COLUMN json TO xjson")
     with SessionLog.open(file) as log:
         assert "lacks" in refusal(lambda: log.records(TurnFilter()), LogError).message
+        log._db.execute("ALTER TABLE sessions RENAME COLUMN id TO xid")
+        assert "lacks" in refusal(lambda: told(log), LogError).message
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
+from sqlite_utils.db import InvalidColumns, NoTable
 
 from warmchat.domain.errors import LogError, LogHeld, LogNotWritable
 from warmchat.domain.stakes import high_stakes
@@ -118,7 +119,7 @@ def errors_mapped(path: Path | None, kind: Kind = LOG) -> Iterator[None]:
     except (DamagedRowError, UnicodeDecodeError) as error:  # also of SQLite's own words about a damaged schema
         raise LogError(f"{_name(path, kind)} holds what it cannot hold: {shown(str(error), 200)}",
                        DAMAGED_HINT) from error  # fmt: skip
-    except KeyError as error:  # of a row, which is a mapping by names of columns
+    except (KeyError, InvalidColumns, NoTable) as error:  # a row is a mapping by names of columns
         raise LogError(f"{_name(path, kind)} lacks what it should hold: {shown(error.args)}", DAMAGED_HINT) from error
     except OverflowError as error:  # an integer that SQLite has no room for
         raise LogError(f"{_name(path, kind)} cannot hold a value: {error}") from error
