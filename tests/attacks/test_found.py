@@ -253,7 +253,13 @@ def test_a_log_that_lacks_columns(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", ["UPDATE replies SET voice = 'x'", "UPDATE runs SET baseline = 'x'", "DELETE FROM voices"]
+    "harm",
+    [
+        "UPDATE replies SET voice = 'x'",
+        "UPDATE runs SET baseline = 'x'",
+        "DELETE FROM voices",
+        "UPDATE runs SET conditions = '[]'",
+    ],
 )
 def test_measurements_that_do_not_belong_together(tmp_path: Path, harm: str) -> None:
     file = tmp_path / "evals.db"

@@ -116,8 +116,9 @@ def report(run: RunRecord, replies: Sequence[ReplyRecord]) -> Report:
         LogError: its parts do not belong together, as in a file that something else has written to.
     """
     by_voice: dict[str, list[ReplyRecord]] = {voice.label: [] for voice in run.voices}
-    if not {run.baseline, *(reply.voice for reply in replies)} <= by_voice.keys():
-        raise LogError(f"The run {one_line(run.id, 40)} holds replies of voices that it does not name",
+    named = {run.baseline, *(reply.voice for reply in replies)} <= by_voice.keys()
+    if not named or (replies and not run.conditions):
+        raise LogError(f"The run {one_line(run.id, 40)} holds replies to what it does not name",
                        "measure again: warmchat eval run")  # fmt: skip
     for reply in replies:
         by_voice[reply.voice].append(reply)
