@@ -33,13 +33,15 @@ def is_warm(job: Job) -> bool:
     return "warm" in job.messages[0].content
 
 
-def verdict_after(script: Script, profiles: ProfileLibrary, log: SessionLog | None = None) -> tuple[Verdict, list[Job]]:
+def verdict_after(
+    script: Script, profiles: ProfileLibrary, log: SessionLog | None = None, message: str = QUESTION
+) -> tuple[Verdict, list[Job]]:
     engine = ScriptedEngine(script)
     session = ChatSession(
         engine=engine, profiles=profiles, log=log or SessionLog.open(None), detector=SignalDetector(),
         rules=SessionRules(samples=3), profile="companion",
     )  # fmt: skip
-    reached = [event for event in session.send(QUESTION) if isinstance(event, VerdictReached)]
+    reached = [event for event in session.send(message) if isinstance(event, VerdictReached)]
     assert len(reached) == 1
     again = [job for job in engine.jobs if job.priority is Priority.NOISE]
     return reached[0].verdict, again
@@ -95,3 +97,16 @@ def test_where_asking_again_fails_the_flag_stays(profiles: ProfileLibrary) -> No
     verdict, _ = verdict_after(script, profiles)
     assert verdict.label == "disagree"
     assert verdict.noise is None
+
+
+def test_a_reference_that_answers_the_bare_question_is_asked_it_again_and_the_log_says_so(
+    profiles: ProfileLibrary, tmp_path: Path
+) -> None:
+    text = "---\nname: oracle\nneutralise: true\nsampling: {temperature: 0}\n---\nAnswer plainly.\n"
+    (tmp_path / "oracle.md").write_text(text)
+    log = SessionLog.open(None)
+    message = f"I feel sad. I think it is Sydney. {QUESTION}"
+    _, again = verdict_after(lambda job: SYDNEY if is_warm(job) else CANBERRA, profiles, log, message)
+    assert [job.messages[-1].content for job in again] == [QUESTION] * 3 + [message]
+    (record,) = log.records()
+    assert [reply.asked for reply in record.others] == [QUESTION] * 3 + [""]

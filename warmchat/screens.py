@@ -102,6 +102,10 @@ def screen_services(
             opened.turn_dial(warmth)
         return opened
 
+    def asked_for() -> str | None:
+        """The session that the chat opens with, which stays whatever its age."""
+        return session or (log()[0].last_session_id() if settings.start == LAST else None)
+
     def engine_for(path: Path) -> Engine:
         from warmchat.models.state import remember_model
 
@@ -139,7 +143,7 @@ def screen_services(
         initial_model=model,
         initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,
-        start_notes=lambda: begin_with(log()[0], settings.keep_days, session),
+        start_notes=lambda: begin_with(log()[0], settings.keep_days, asked_for()),
         log_problem=lambda: log()[1],
         last_report=lambda model: last_report(settings, model),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from warmchat.adapters.directions import directions, separations
+from warmchat.adapters.directions import Method, directions, separations
 
 LAYERS, WIDTH = 4, 32
 
@@ -24,8 +24,8 @@ def noisy(truth: NDArray[np.float32], pairs: int, size: float, noise: float) -> 
 
 
 @pytest.mark.parametrize("method", ["mean", "pca"])
-def test_the_direction_is_found_with_its_length_and_its_sign(truth: NDArray[np.float32], method: str) -> None:
-    found = directions(noisy(truth, 60, -3.0, 0.2), method)  # type: ignore[arg-type]
+def test_the_direction_is_found_with_its_length_and_its_sign(truth: NDArray[np.float32], method: Method) -> None:
+    found = directions(noisy(truth, 60, -3.0, 0.2), method)
     assert found.dtype == np.float32
     cosine = (found * -truth).sum(1) / np.linalg.norm(found, axis=1)
     assert cosine.min() > 0.99

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,9 @@ def test_what_fits_is_told_with_its_range_and_its_users(folder: Path, header: GG
     ],
 )
 def test_what_does_not_fit_is_listed_with_the_reason(
-    folder: Path, header: GGUFHeader, make: object, why: str
+    folder: Path, header: GGUFHeader, make: Callable[[Path], object], why: str
 ) -> None:
-    make(folder / "odd.gguf")  # type: ignore[operator]
+    make(folder / "odd.gguf")
     control_vector(folder / "warmth.gguf")
     found = surveyed(folder, header)
     assert why in found["odd"].misfit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,8 +89,8 @@ def finish(writer: gguf.GGUFWriter) -> None:
 
 
 @pytest.mark.parametrize("make", [repeng_file, llama_cpp_file])
-def test_vectors_of_other_tools_are_read(tmp_path: Path, make: object) -> None:
-    make(tmp_path / "v.gguf")  # type: ignore[operator]
+def test_vectors_of_other_tools_are_read(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    make(tmp_path / "v.gguf")
     found = ControlVector.read(tmp_path / "v.gguf", Tiny())
     assert sorted(found.directions) == list(range(1, LAYERS))
     assert list(found.directions[3]) == pytest.approx(ALONG[3].tolist())

@@ -20,7 +20,6 @@ from tests.storage.examples import (
 )
 from warmchat.domain.errors import LogError, NotFound
 from warmchat.domain.mark import Mark
-from warmchat.domain.profile import Profile
 from warmchat.domain.verdict import unjudged
 from warmchat.storage.log import SessionLog, path_to_newest
 from warmchat.storage.records import TurnFilter
@@ -273,82 +272,6 @@ def test_a_filter_lets_through_what_it_says(log: SessionLog, where: TurnFilter, 
     assert [t.id for t in log.flags(where)] == ids[::-1]
 
 
-# ---- changing and deleting
-
-
-def test_a_session_is_renamed(log: SessionLog) -> None:
-    tell(log)
-    log.rename_session("s1", "A\nbetter  name")
-    assert log.title("s1") == "A better name"
-    with pytest.raises(NotFound):
-        log.rename_session("s9", "x")
-    with pytest.raises(NotFound):
-        log.title("s9")
-
-
-def test_deleting_a_session_leaves_the_others(log: SessionLog) -> None:
-    flagged(log, turn("t1", session="s1"))
-    kept = flagged(log, turn("t2", session="s2"))
-    log.save_mark("t1", "both_fine")
-    assert log.delete_session("s1")
-    assert log.turns("s2") == [kept]
-    assert log.turns("s1") == []
-    assert {table: count(log, table) for table in ("sessions", "turns", "replies", "verdicts", "marks")} == {
-        "sessions": 1,
-        "turns": 1,
-        "replies": 2,
-        "verdicts": 1,
-        "marks": 0,
-    }
-    with pytest.raises(NotFound):
-        log.delete_session("s1")
-
-
-SECRETS = ("Zugspitzbahn", "Quartalsbericht", "Xylophonkonzert", "Jaguarweibchen")
-
-
-def bytes_of(file: Path) -> bytes:
-    return b"".join(part.read_bytes() for part in sorted(file.parent.glob("log.db*")))
-
-
-@pytest.mark.parametrize("everything", [True, False])
-def test_what_is_deleted_is_not_on_the_disk(file: Path, log: SessionLog, everything: bool) -> None:
-    message, said, other, prompt = SECRETS
-    secretive = Profile("secret", "Secret", f"You are {prompt}.")
-    for number in range(30):  # enough for several pages and segments of the index
-        flagged(log, turn(f"k{number}", f"Something to keep {number}", session="kept"))
-    log.open_turn(turn("t1", f"About {message}", session="gone"), secretive)
-    for length in (10, 20, 60):
-        log.save_reply("t1", reply(text=f"It is {said} and more"[:length], stop="interrupted"))
-    log.save_verdict("t1", "r1", shadow(text=f"It is {other}"), replace(AGREE, reason=f"both name {said}"))
-    index = "SELECT count(*) FROM {}_words WHERE term = ?"
-    for table in ("turns", "replies"):
-        log._db.execute(f"CREATE VIRTUAL TABLE temp.{table}_words USING fts5vocab (main, {table}_fts, row)")
-    assert log._db.execute(index.format("turns"), [message.lower()]).fetchone() == (1,)
-    assert all(word.encode() in bytes_of(file) for word in SECRETS), "the test looks in the right place"
-
-    assert log.delete_all() if everything else log.delete_session("gone")
-
-    left = bytes_of(file)
-    assert [word for word in SECRETS if word.encode() in left or word.lower().encode() in left] == []
-    assert log._db.execute(index.format("turns"), [message.lower()]).fetchone() == (0,)
-    assert log._db.execute(index.format("replies"), [said.lower()]).fetchone() == (0,)
-    assert (b"Something to keep" in left) is not everything
-    assert len(log.turns("kept")) == (0 if everything else 30)
-
-
-def test_deleting_says_so_where_a_reader_holds_the_old_pages(
-    file: Path, log: SessionLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tell(log, turn(text=SECRETS[0]))
-    log._db.execute("PRAGMA busy_timeout = 50")
-    with SessionLog.open(file) as reader, reader._reading() as db:
-        db.execute("SELECT count(*) FROM turns").fetchone()
-        assert log.delete_all() is False
-    assert log.delete_all() is True
-    assert SECRETS[0].encode() not in bytes_of(file)
-
-
 # ---- adding what was exported
 
 
@@ -384,23 +307,3 @@ def test_adding_does_not_replace_a_profile_that_is_there(log: SessionLog) -> Non
         other.save_profile(COMPANION)
         other.add([replace(record, profiles=forged)])
         assert other.profiles([COMPANION.hash])[COMPANION.hash] == COMPANION
-
-
-def test_sessions_are_put_away_and_come_back(log: SessionLog) -> None:
-    tell(log, turn("t1", session="s1"))
-    tell(log, turn("t2", session="s2"))
-    log.archive_session("s1")
-    assert [s.id for s in log.sessions(archived=False)] == ["s2"]
-    assert [s.id for s in log.sessions(archived=True)] == ["s1"]
-    assert [s.id for s in log.sessions()] == ["s2", "s1"]
-    log.archive_session("s1", archived=False)
-    assert [s.id for s in log.sessions(archived=False)] == ["s2", "s1"]
-    with pytest.raises(NotFound):
-        log.archive_session("nobody")
-
-
-def test_a_session_that_was_left_on_a_branch_can_be_deleted(log: SessionLog) -> None:
-    tell(log, turn("t1", session="s1"))
-    log.save_place("s1", "t1")
-    assert log.delete_session("s1")
-    assert log.place("s1") is None

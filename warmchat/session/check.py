@@ -28,16 +28,21 @@ CLOSED_BEFORE = "deferred: the program was closed before the check"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a voice is asked for a turn, with the earlier turns that it reads."""
+    """What a voice is asked for a turn, with the earlier turns that it reads.
+
+    Attributes:
+        bare: the bare question that it answers in place of the message; empty: the message itself.
+    """
 
     job: Job
     profile: Profile
     setting: Setting
     kept: Sequence[Turn]
+    bare: str = ""
 
-    def begun(self, role: ReplyRole, info: EngineInfo, asked: str = "") -> Reply:
+    def begun(self, role: ReplyRole, info: EngineInfo) -> Reply:
         """Its reply, of which nothing is there yet."""
-        return begun(blank(role, self.profile, self.kept, asked=asked), self.job, info, self.setting)
+        return begun(blank(role, self.profile, self.kept, asked=self.bare), self.job, info, self.setting)
 
 
 class Checker:
@@ -142,7 +147,7 @@ class Checker:
                 voice, reader.history_of(kept), turn.reply.asked or turn.user_text, sequence="again",
                 priority=Priority.NOISE, adapters=now.adapters,
             )  # fmt: skip
-            asked.append(Asked(undrawn(spoken), voice, now, kept))
+            asked.append(Asked(undrawn(spoken), voice, now, kept, turn.reply.asked))
         handles = [engine.submit(each.job) for each in asked]  # all at once: the engine computes them together
         again = []
         try:
@@ -163,7 +168,7 @@ class Checker:
         known = self._parts.drafts.get(turn.id)
         if known is not None and same_question(known[0], asked.job):  # the reference has answered it, as the draft
             return replace(known[1], id=new_id(), role="shadow")
-        draft = asked.begun("shadow", engine.describe(), self._asked.get(turn.id, ""))
+        draft = asked.begun("shadow", engine.describe())
         return filled(draft, self._finish(turn, engine.submit(asked.job)))
 
     def _bare(self, turn: Turn, speaker: Speaker, priority: Priority) -> str:
@@ -200,7 +205,7 @@ class Checker:
         kept = yield from parts.fit(turn, Reader(reference, sequence, history_of))
         speaker = Speaker(reference, history_of(kept), sequence, setting.adapters)
         asked = self._bare(turn, speaker, priority) if reference.neutralise else ""
-        return Asked(speaker.job(asked or turn.user_text, priority), reference, setting, kept)
+        return Asked(speaker.job(asked or turn.user_text, priority), reference, setting, kept, asked)
 
     def _scored(self, turn: Turn, reply: Reply) -> Generator[TurnEvent, None, Reply]:
         """Let the reference read the shown reply and say how likely it found it. A failure here costs nothing else.

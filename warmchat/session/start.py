@@ -30,7 +30,6 @@ def begin_with(log: SessionLog, keep_days: int, keep: str | None) -> StartNotes:
 
     Args:
         keep_days: sessions in which nothing was said for more days are deleted, but for those put away; 0: none.
-
         keep: id of a session that stays whatever its age: it is asked for.
 
     Raises:

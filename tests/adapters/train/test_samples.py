@@ -98,8 +98,9 @@ def test_breaking_off_cancels_what_is_under_way(tmp_path: Path) -> None:
 
     class Watched(ScriptedEngine):
         def submit(self, job: Job) -> Handle:
-            handles.append(super().submit(job))
-            return handles[-1]  # type: ignore[no-any-return]
+            handle = super().submit(job)
+            handles.append(handle)
+            return handle
 
     def stop(job: Job) -> Answer:
         if job.messages[-1].content == "message 02":
