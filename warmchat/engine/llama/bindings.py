@@ -34,7 +34,7 @@ bindings = _load_bindings()
 
 def has_amx() -> bool:
     """Whether the installed llama.cpp was compiled for a processor with AMX tiles."""
-    return bool(bindings._lib.ggml_cpu_has_amx_int8())
+    return b"AMX_INT8 = 1" in bindings.llama_print_system_info()
 
 
 def model_params() -> ctypes.Structure:
