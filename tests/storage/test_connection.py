@@ -219,6 +219,20 @@ with SessionLog.open(Path(sys.argv[1])) as log:
 """
 
 
+def test_a_log_that_another_program_is_making_is_waited_for(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.2, other.execute, ["COMMIT"])
+    release.start()
+    try:
+        with SessionLog.open(file) as log:
+            assert pragma(log, "journal_mode") == "wal"
+    finally:
+        release.join()
+        other.close()
+
+
 def test_two_programs_make_and_write_one_log_at_once(file: Path) -> None:
     writers = [started(WRITER, file, name) for name in "ab"]
     said = [writer.communicate(timeout=60)[1] for writer in writers]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from warmchat.storage.migrations import LOG, Kind, check, migrate
 from warmchat.storage.read_back import DamagedRowError
 
 OPEN_TIMEOUT_S = 5.0  # another program may be bringing an old log to this version
+RETRY_S = 0.01  # between two tries at what SQLite does not wait for by itself
 BUSY_TIMEOUT_S = 0.8  # nobody waits longer in a chat, which writes later what it could not write now
 MEASURING_TIMEOUT_S = 5.0  # a measurement writes at once or stops
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -87,12 +89,31 @@ def _prepared(connection: sqlite3.Connection, path: Path | None, kind: Kind) -> 
     # A killed program loses nothing; a power cut may lose the last commits but never harms the file. FULL would wait
     # for the disk twice a second while a reply streams.
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer; in memory this stays `memory`
+    _write_ahead(connection)
     migrate(db, path, kind)
     patience_s = BUSY_TIMEOUT_S if kind is LOG else MEASURING_TIMEOUT_S
     connection.execute(f"PRAGMA busy_timeout = {round(1000 * patience_s)}")
     connection.create_function("high_stakes", 1, high_stakes, deterministic=True)  # no view uses it: Datasette lacks it
     return db
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers do not wait for the writer (a log in memory stays as it is).
+
+    SQLite raises its read lock to write the new mode into the file, and whoever does that is told at once, not after
+    the timeout, that another program has the file: both could wait for each other. So the wait for a program that
+    makes the same log at the same moment is here.
+    """
+    until = time.monotonic() + OPEN_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(RETRY_S)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:
