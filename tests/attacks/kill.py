@@ -23,6 +23,7 @@ KINDS: tuple[Kind, ...] = ("real", "real", "real", "scripted", "real", "lines", 
 TARGETS = ("app", "app", "engine", "both")
 LOST_S = 1.0  # text that was streamed longer ago must be in the log
 ORPHAN_S = 10.0
+LONG_REPLY_S = 300.0  # the check of the turn before, then 512 tokens, on a machine that others use too
 OFFER = "The last chat was cut off"
 MESSAGE = "I feel sad. Tell me a long story about a river and a bridge."
 
@@ -131,8 +132,13 @@ class Attack:
     def _outlives(self, victim: Victim, name: str) -> float:
         """The engine is gone: the app must answer again, and end when it is told to."""
         if victim.master < 0:
-            before = len(victim.heard("replied"))
-            until(lambda: len(victim.heard("replied")) > before + 1, f"{name}: replies after the engine was killed")
+            before = len(victim.heard("opened"))
+
+            def answered() -> bool:
+                later = {said["turn"] for said in victim.heard("opened")[before:]}
+                return any(said["turn"] in later for said in victim.heard("replied"))
+
+            until(answered, f"{name}: a reply to what was asked after the engine was killed", LONG_REPLY_S)
         victim.end()
         code = victim.process.returncode
         self.tally.check("app outlives its engine", code in (0, 1), (name, victim.kind, code))
