@@ -186,7 +186,6 @@ class Attack:
         self.tally.oldest_lost_s = max(self.tally.oldest_lost_s, lost_s)
         self.tally.check("at most a second of text is missing", lost_s <= LOST_S, (name, round(lost_s, 2)))
 
-
     def _failed(self, victim: Victim, copy: Path, name: str) -> None:
         """Of turns whose engine was killed, all that was streamed is in the log, and why there is no more."""
         for said in victim.heard("failed"):
