@@ -17,13 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.attacks import looks
-from tests.attacks.victims import Kind, Victim, start, until
+from tests.attacks.victims import LONG_TURN_S, Kind, Victim, start, until
 
 KINDS: tuple[Kind, ...] = ("real", "real", "real", "scripted", "real", "lines", "real", "screen")
 TARGETS = ("app", "app", "engine", "both")
 LOST_S = 1.0  # text that was streamed longer ago must be in the log
 ORPHAN_S = 10.0
-LONG_REPLY_S = 300.0  # the check of the turn before, then 512 tokens, on a machine that others use too
 OFFER = "The last chat was cut off"
 MESSAGE = "I feel sad. Tell me a long story about a river and a bridge."
 
@@ -138,7 +137,7 @@ class Attack:
                 later = {said["turn"] for said in victim.heard("opened")[before:]}
                 return any(said["turn"] in later for said in victim.heard("replied"))
 
-            until(answered, f"{name}: a reply to what was asked after the engine was killed", LONG_REPLY_S)
+            until(answered, f"{name}: a reply to what was asked after the engine was killed", LONG_TURN_S)
         victim.end()
         code = victim.process.returncode
         self.tally.check("app outlives its engine", code in (0, 1), (name, victim.kind, code))
