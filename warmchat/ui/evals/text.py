@@ -46,21 +46,26 @@ def _table(
 ) -> Iterator[Part]:
     """A table under its heading; nothing where it has no rows."""
     if rows:
-        lines = table_lines(columns, rows, width)
+        lines, lost = table_lines(columns, rows, width)
         yield heading + "\n", "bold"
         yield lines[0] + "\n", "$faint"
         yield "\n".join(lines[1:]) + "\n"
+        if lost:
+            yield f"(a wider window shows {', '.join(lost)} too)\n", "$faint"
         yield (meaning + "\n\n" if meaning else "\n"), "$faint"
 
 
-def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """The table in columns: the heads, then the rows; what goes beyond the width loses its last columns."""
+def table_lines(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int
+) -> tuple[list[str], Sequence[str]]:
+    """The table in columns: the heads, then the rows; and the last columns, which would go beyond the width."""
     cells = [list(columns), *([_clean(cell) for cell in row] for row in rows)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
     kept = len(columns)
     while kept > 1 and sum(widths[:kept]) + 2 * (kept - 1) > width:
         kept -= 1
-    return ["  ".join(row[at].ljust(widths[at]) for at in range(kept)).rstrip() for row in cells]
+    lines = ["  ".join(row[at].ljust(widths[at]) for at in range(kept)).rstrip() for row in cells]
+    return lines, columns[kept:]
 
 
 def _clean(text: str) -> str:

@@ -258,7 +258,7 @@ class SessionsScreen(Screen[Left]):
         self._rows.remove(row)
         self._show("There are no sessions here any more", at=at)
         undo = first_key("bring-back-what-was-deleted")
-        self._say(f"Deleted: {row.title} · {undo} brings it back while this list is open")
+        self._say(f"Deleted: {one_line(row.title, 30)} · {undo} brings it back until you leave")
 
     def action_undo(self) -> None:
         if not self._deleted:
