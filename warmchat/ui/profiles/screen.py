@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-narrow"), (72, "-wide")]
-ROOMY = 110  # cells across, from which on the foot names all keys
+ROOMY = 118  # cells across, from which on the foot names all keys
 
 
 class ProfilesScreen(Screen[str | None]):
