@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
@@ -26,6 +26,7 @@ from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.palette import commands
+from warmchat.ui.pasting import PastingApp
 from warmchat.ui.services import start_notes
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
@@ -45,7 +46,7 @@ LEAVE_TWICE_S = 5.0
 CLOSE_WAIT_S = 3.0
 
 
-class WarmchatApp(App[None]):
+class WarmchatApp(PastingApp):
     """The program in a terminal. It paints first; session and model come in threads."""
 
     TITLE = "warmchat"
@@ -268,7 +269,6 @@ class WarmchatApp(App[None]):
         if self.chat.flow.replying:
             self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
             return
-
         if self._would_lose_turns():
             return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -225,3 +226,8 @@ def size_words(size_bytes: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
+
+
+def export_stem(session_id: str) -> str:
+    """The name that an export is offered, without its ending. An imported session brings its id from elsewhere."""
+    return f"warmchat-{re.sub(r'[^A-Za-z0-9_-]', '', session_id)[:64]}"
