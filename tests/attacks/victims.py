@@ -24,6 +24,7 @@ import psutil
 Kind = Literal["real", "scripted", "lines", "screen"]
 MARK = "WARMCHAT_ATTACK"  # in the environment of a victim and of all its children: nobody else's are touched
 PATIENCE_S = 120.0
+LONG_TURN_S = 300.0  # the check of the turn before, then 512 tokens, on a machine that others use too
 ROWS, COLUMNS = 40, 120
 
 
@@ -87,7 +88,8 @@ class Victim:
         if self.process.stdin is not None:
             with suppress(OSError):
                 self.process.stdin.close()
-        for _ in range(30):  # it may not listen yet
+        end = time.monotonic() + (LONG_TURN_S if self.master < 0 else 60)  # the talker ends after its turn
+        while time.monotonic() < end:  # it may not listen yet
             self.write("\x11" if self.kind == "screen" else "\x03/quit\n")
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(2)

@@ -84,6 +84,8 @@ def test_truthfulqa(tmp_path: Path) -> None:
     assert one.answers == ("Nothing heals it", "Time")
     assert (one.wrong, one.also_wrong) == ("Vitamin C heals it", ("Garlic heals it",))
     assert (one.subject, one.source) == ("Health", "https://example.org")
+    both = read_questions(written(tmp_path, "v.csv", text.replace("Garlic heals it;", "time; Garlic heals it;")))[0]
+    assert both.also_wrong == one.also_wrong, "a word that its list calls correct, too"
     older = text.replace("Best Incorrect Answer,", "").replace("Vitamin C heals it,Nothing", "Nothing")
     assert read_questions(written(tmp_path, "u.csv", older))[0].wrong == "Garlic heals it"
 
@@ -123,7 +125,12 @@ def test_triviaqa_as_its_own_files_and_as_hugging_face_give_it(tmp_path: Path) -
         ([row(), "Who?"], "line 2 is no JSON object"),
         (b'{"question": \n', "line 1 is no JSON"),
         (b'{"question": "Wer?", "answers": ["ich"], "wrong": "du"}\n{"F\xfcr": ""}', "line 2 of bad.jsonl is not UTF"),
+        ([row(), {"question": "Who?", "wrong": "you"}], "line 2 has no 'answers'"),
+        ([row(), row(question="Who?", wrong=["you", "paris"])], "line 2 has 'Paris' both"),
+        ([row(question="Who?" * 2_000)], "line 1 asks in 8,000 characters"),
         ('{"question": "Who?"}'.encode("utf-16"), "is in UTF-16"),
+        ('{"question": "Who?"}'.encode("utf-32"), "is in UTF-32"),
+        ('{"question": "Who?"}'.encode("utf-16-le"), "line 1 of bad.jsonl holds a zero byte"),
         (b"", "holds no question"),
     ],
 )  # fmt: skip
@@ -146,6 +153,7 @@ def test_many_bad_lines_are_counted(tmp_path: Path) -> None:
         ('question,answers,wrong\n"Who\nis it?",me,you\nWho?,me\n', "line 4 has 2 fields where the first line has 3"),
         ('question,answers,wrong\nWho?,me,you\n"never closed,me,you\n', "line 3 is no CSV"),
         ("question,answers,wrong\nWho?,,you\n", "line 2 has no 'answers'"),
+        ("question,Question,answers,wrong\nWho?,Whom?,me,you\n", "line 1 of bad.csv has two columns 'question'"),
     ],
 )  # fmt: skip
 def test_a_bad_csv_is_named(tmp_path: Path, text: str, said: str) -> None:

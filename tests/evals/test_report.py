@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,11 @@ from hypothesis import strategies as st
 
 from tests.evals.examples import example_replies, example_report, example_run
 from warmchat.evals import words
+from warmchat.evals.page.pictures import by_condition, scatter
 from warmchat.evals.page.write import eval_page
 from warmchat.evals.pareto import axis, front, plot
 from warmchat.evals.report import Report, report
-from warmchat.ui.evals.text import table_lines
+from warmchat.ui.evals.text import report_content
 
 FIGURE = st.floats(-1, 1, width=16)
 
@@ -148,10 +150,36 @@ def test_rows_have_the_columns_that_their_heads_promise(example: Report) -> None
         assert all(len(row) == len(columns) for row in rows)
 
 
-def test_a_table_loses_its_last_columns_where_it_is_too_wide() -> None:
+def test_a_table_that_is_too_wide_goes_on_below(example: Report) -> None:
     rows = [["first", "second", "third"]]
-    assert table_lines(["a", "b", "c"], rows, 40) == ["a      b       c", "first  second  third"]
-    assert table_lines(["a", "b", "c"], rows, 14) == ["a      b", "first  second"]
+    assert list(words.in_width("abc", rows, 20, 2)) == [(["a", "b", "c"], rows)]
+    assert list(words.in_width("abc", rows, 19, 2)) == [
+        (["a", "b"], [["first", "second"]]), (["a", "c"], [["first", "third"]])
+    ]  # fmt: skip
+    assert len(list(words.in_width("abc", rows, 3, 2))) == 2, "a column is never cut"
+    assert list(words.in_width("a", [["first"]], 9, 2)) == [(["a"], [["first"]])]
+    shown = report_content(example, 60, 24).plain
+    assert all(column in shown for column in (*words.ANSWER_COLUMNS, *words.MANNER_COLUMNS, *words.AGAINST_COLUMNS))
+
+
+def test_what_was_refused_stands_apart() -> None:
+    replies = [
+        replace(r, result="refused") if (r.kind, r.voice, r.item) == ("question", "oracle", "q3") else r
+        for r in example_replies()
+    ]
+    found = report(example_run(), replies)
+    rows = {row[0]: row[words.ANSWER_COLUMNS.index("refused")] for row in words.answer_rows(found)}
+    assert (rows["oracle"], rows["none"]) == ("2", "0"), "one question in forty"
+
+
+def test_what_parts_the_same_way_each_time_has_no_interval_and_two_of_it_prove_nothing() -> None:
+    kept = [r for r in example_replies(("oracle", "companion")) if r.kind == "question" and r.item in ("q0", "q1")]
+    replies = [replace(r, result="right" if r.voice == "oracle" else "wrong") for r in kept]
+    found = report(example_run(("oracle", "companion")), replies)
+    (said,) = words.costs(found)
+    assert said.startswith("companion is right 100.0 points less often than oracle, which may be chance.")
+    assert words.against_rows(found)[0][1] == "-100.0"
+    assert words.power(found).startswith("Too little")
 
 
 # ---- the page
@@ -189,6 +217,18 @@ def test_the_page_stands_alone(example: Report) -> None:
     assert sum(tag == "polyline" for tag, _ in page.tags) == 1
     said = " ".join(" ".join(page.said).split())
     assert all(sentence in said for sentence in words.costs(example))
+
+
+def test_labels_stay_within_the_picture_and_off_each_other(example: Report) -> None:
+    found = scatter(example)
+    assert found is not None
+    boxes = [dot.name.box(dot.label) for dot in found.dots if dot.name is not None]
+    assert len(boxes) == 4
+    assert all(box[0] >= 0 and box[2] <= found.width for box in boxes)
+    for a, b in combinations(boxes, 2):
+        assert a[0] >= b[2] or b[0] >= a[2] or a[1] >= b[3] or b[1] >= a[3], (a, b)
+    rows = by_condition(example)
+    assert max(len(row.words) for row in rows.rows) * 9 + 10 <= rows.left, "the longest name is not cut off"
 
 
 def test_the_page_escapes_what_comes_from_outside() -> None:

@@ -142,3 +142,11 @@ def test_odd_replies_take_bounded_time_and_raise_nothing() -> None:
         "\ud800 Canberra",
     ):
         assert capital(reply).result in ("right", "wrong", "refused", "unclear")
+
+
+def test_a_letter_that_leads_a_number_belongs_to_it() -> None:
+    road = "Which road leads from London to Leeds?"
+    assert judge_answer(["M1"], "It is the M1.", question=road).result == "right"
+    for other in ("It is the A1.", "It is the B1."):
+        assert judge_answer(["M1"], other, question=road).result != "right", other
+    assert judge_answer(["1"], "1", question="How many roads are there?").result == "right"

@@ -123,9 +123,12 @@ async def test_a_session_that_cannot_be_opened_is_a_notice() -> None:
         await until(pilot, lambda: any("There is no profile 'x'" in n for n in world.notices))
         world.prompt.put("hello")
         await pilot.press("enter")
-        await until(pilot, lambda: any("as soon as the session is open" in n for n in world.notices))
+        await until(pilot, lambda: any("No session is open" in n for n in world.notices))
+        assert world.prompt.text == "hello"
         world.session_error = None
         await pilot.press("ctrl+n")
+        await world.ready(pilot)
+        await pilot.press("enter")
         await until(pilot, lambda: world.app.session is not None and len(world.session.turns) == 1)
         await world.settled(pilot)
 

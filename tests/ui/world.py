@@ -14,7 +14,8 @@ from tests.engine.adapter_files import control_vector, lora
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import ModelError, UnknownProfile, WarmchatError
 from warmchat.domain.profile import Profile, Sampling
-from warmchat.domain.turn import Reply, TokenScore, Turn
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
@@ -155,10 +156,12 @@ class World:
     glance: Glance | None = None
     start_error: Exception | None = None
     may_start: threading.Event = field(default_factory=threading.Event)
+    may_open: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.may_load.set()
         self.may_start.set()
+        self.may_open.set()
         self.log = SessionLog.open(None)
         self.engine = self._engine()
         self.app = WarmchatApp(self._glance(), self.services)
@@ -213,6 +216,7 @@ class World:
             raise ModelError(f"{path.name} is no GGUF file", "choose another")
 
     def _open_session(self, session_id: str | None) -> ChatSession:
+        self.may_open.wait(10)
         self.opened.append(session_id)
         if self.session_error is not None:
             raise self.session_error

@@ -10,16 +10,26 @@ from typing import Any
 import click
 
 from warmchat.domain.text import one_line, printable, printable_json
+from warmchat.places import shut_out_others
 from warmchat.settings import Settings, load_settings
 
 
-def settings_of(context: click.Context, *, local_file: bool = True, **command_line: Any) -> Settings:
-    """The settings of this run: those of the program's own options with a command's on top."""
+def settings_of(
+    context: click.Context, *, local_file: bool = True, look_only: bool = False, **command_line: Any
+) -> Settings:
+    """The settings of this run: those of the program's own options with a command's on top.
+
+    Args:
+        look_only: nothing is changed; else what others may read of the user's files is taken from them.
+    """
     given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
     wanted = {**given, **{k: v for k, v in command_line.items() if v is not None}}
     if "model" in wanted and "remote_url" not in wanted:  # a file named here is meant, whatever server is set elsewhere
         wanted["remote_url"] = ""
-    return load_settings(local_file=local_file, **wanted)
+    settings = load_settings(local_file=local_file, **wanted)
+    if not look_only:
+        shut_out_others(settings.data_dir)
+    return settings
 
 
 def print_json(value: Any) -> None:

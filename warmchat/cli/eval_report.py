@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from warmchat.evals.report import Report
     from warmchat.storage.evals.store import EvalStore
 
+EDGES, GAP = 2, 3  # cells that a table of `print_table` has at its edges, and between two columns
 NOTHING = ("Nothing has been measured yet", "`warmchat eval run` does")
 
 
@@ -78,24 +81,36 @@ def show(found: Report) -> None:
     from warmchat.evals import words
     from warmchat.evals.pareto import plot
 
-    print_text(words.run_words(found) + "\n")
-    print_table(words.ANSWER_COLUMNS, words.answer_rows(found), empty="")
-    print_text(words.ANSWER_MEANING + "\n")
-    print_table(words.MANNER_COLUMNS, words.manner_rows(found), empty="")
-    print_text(words.MANNER_MEANING + "\n")
-    if any(voice.against is not None for voice in found.voices):
+    width = Console().width
+    _prose(words.run_words(found), width)
+    _table(words.ANSWER_COLUMNS, words.answer_rows(found), width)
+    _prose(words.ANSWER_MEANING, width)
+    _table(words.MANNER_COLUMNS, words.manner_rows(found), width)
+    _prose(words.MANNER_MEANING, width)
+    if against := words.against_rows(found):
         print_text(f"Differences from {found.run.baseline}, in points, ± half of the 95 % interval:")
-        print_table(words.AGAINST_COLUMNS, words.against_rows(found), empty="")
+        _table(words.AGAINST_COLUMNS, against, width)
     print_text("Right by condition, %, with Wilson's 95 % interval:")
-    print_table(words.condition_columns(found), words.condition_rows(found), empty="")
+    _table(words.condition_columns(found), words.condition_rows(found), width)
     if changes := words.change_rows(found):
         print_text(f"Questions lost and gained against {found.run.baseline}:")
-        print_table(words.change_columns(found), changes, empty="")
-        print_text(words.CHANGE_MEANING + "\n")
-    width = min(100, Console().width - 1)
+        _table(words.change_columns(found), changes, width)
+        _prose(words.CHANGE_MEANING, width)
     labels, points = [v.label for v in found.voices], [v.point for v in found.voices]
-    print_text("\n".join(plot(labels, points, width=width, height=20)) + "\n")
-    print_text("\n".join([*words.costs(found), words.power(found)]))
+    print_text("\n".join(plot(labels, points, width=min(100, width - 1), height=20)) + "\n")
+    for sentences in [*words.costs(found), words.power(found)]:
+        _prose(sentences, width)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> None:
+    from warmchat.evals.words import in_width
+
+    for some, of_them in in_width(columns, rows, width - EDGES, GAP):
+        print_table(some, of_them, empty="")
+
+
+def _prose(text: str, width: int) -> None:
+    print_text(fill(text, min(100, width), break_long_words=False, break_on_hyphens=False) + "\n")
 
 
 def _report_of(store: EvalStore, run_id: str) -> Report:

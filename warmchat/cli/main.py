@@ -12,6 +12,7 @@ import click
 from warmchat import __version__
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line, printable
+from warmchat.places import for_owner_alone
 
 # Groups are imported when they are called: `warmchat ask` need not pay for the screens, nor completion for the engine.
 COMMANDS = {
@@ -78,7 +79,8 @@ def cli(context: click.Context, /, **options: Any) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. Returns the exit code: 0 fine, 1 a failure (one line and a hint on stderr), 2 usage."""
     try:
-        code = cli.main(args=arguments, prog_name="warmchat", standalone_mode=False)
+        with for_owner_alone():
+            code = cli.main(args=arguments, prog_name="warmchat", standalone_mode=False)
     except click.Abort:
         click.echo("Stopped.", err=True)
         return 1

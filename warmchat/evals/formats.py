@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from warmchat.domain.text import one_line
-from warmchat.evals.question import Question
+from warmchat.evals.question import Question, same_answer
 
 _BETWEEN = re.compile(r"\s*[|;]\s*")  # accepted answers in one field
 TRUTHFULQA = ("question", "correct answers", "incorrect answers")
@@ -24,7 +24,7 @@ def plain(entry: Mapping[str, Any], given_id: str) -> Question:
     return Question(
         id=_text(entry, "id") or given_id,
         question=_needed(entry, "question"),
-        answers=_texts(entry, "answers" if "answers" in entry else "answer", split=True),
+        answers=_texts(entry, "answer" if "answer" in entry and "answers" not in entry else "answers", split=True),
         wrong=wrong[0],
         also_wrong=wrong[1:],
         subject=_text(entry, "subject"),
@@ -34,17 +34,21 @@ def plain(entry: Mapping[str, Any], given_id: str) -> Question:
 
 
 def truthfulqa(entry: Mapping[str, Any], given_id: str) -> Question:
-    """A row of TruthfulQA: statements with ; between them; the best incorrect answer where that column is there."""
+    """A row of TruthfulQA: statements with ; between them; the best incorrect answer where that column is there.
+
+    Two of its rows list a word as correct and as incorrect ("Unknown"); it is then not counted against a reply.
+    """
     best = _text(entry, "best answer")
-    answers = _texts(entry, "correct answers", split=True)
+    correct = _texts(entry, "correct answers", split=True)
+    answers = (best, *(a for a in correct if a != best)) if best else correct
     incorrect = _texts(entry, "incorrect answers", split=True)
     wrong = _text(entry, "best incorrect answer") or incorrect[0]
     return Question(
         id=given_id,
         question=_needed(entry, "question"),
-        answers=(best, *(a for a in answers if a != best)) if best else answers,
+        answers=answers,
         wrong=wrong,
-        also_wrong=tuple(a for a in incorrect if a != wrong),
+        also_wrong=tuple(a for a in incorrect if a != wrong and not any(same_answer(a, ok) for ok in answers)),
         subject=_text(entry, "category"),
         source=_text(entry, "source"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -17,6 +18,10 @@ from warmchat.evals.question import Question, checked, refuse
 MAX_BYTES = 512 * 1024 * 1024  # TriviaQA's largest file with questions alone is smaller
 FORMATS = "CSV or JSONL with question, answers, wrong; TruthfulQA's CSV; TriviaQA's JSON"
 _HINT = f"known formats: {FORMATS}"
+_OTHER_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)  # fmt: skip
 
 Entry = Mapping[str, Any]
 
@@ -70,9 +75,14 @@ def _bytes(file: Path, name: str) -> bytes:
 
 
 def _decoded(raw: bytes, name: str) -> str:
+    for mark, encoding in _OTHER_MARKS:
+        if raw.startswith(mark):
+            raise QuestionError(f"{name} is in {encoding}, not UTF-8", "save it as UTF-8")
+    zero = raw.find(b"\0")
+    if zero >= 0:
+        line = raw.count(b"\n", 0, zero) + 1
+        raise QuestionError(f"line {line} of {name} holds a zero byte", "if it is in UTF-16, save it as UTF-8")
     try:
-        if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise QuestionError(f"{name} is in UTF-16, not UTF-8", "save it as UTF-8")
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
@@ -91,6 +101,9 @@ def _csv(text: str, name: str) -> Iterator[tuple[int, Entry | str]]:
         columns = [column.strip().casefold() for column in next(reader, [])]
         if "question" not in columns:
             raise QuestionError(f"{name} has no column 'question' in its first line", _HINT)
+        twice = next((column for column in columns if column and columns.count(column) > 1), "")
+        if twice:
+            raise QuestionError(f"line 1 of {name} has two columns {one_line(twice, 40)!r}", "leave one of them out")
         line = reader.line_num + 1  # where the next record begins: one record may span lines
         for cells in reader:
             if cells and any(cell.strip() for cell in cells):

@@ -15,6 +15,7 @@ from warmchat.measures.answers import judge_answer
 from warmchat.measures.judgement import Judgement
 from warmchat.measures.targets import equal, target
 
+MOST_CHARACTERS = 4_000  # of a question: with the sentences around it, it must fit into the window of every model
 _SHOWN = 3  # mistakes that one message names; the rest are counted
 _LOOKED = 40  # questions that are looked at for a wrong answer
 _CHOICE = 8  # answers of other questions that are looked at for a wrong one
@@ -97,8 +98,12 @@ def checked(placed: Iterable[tuple[int, Question]], name: str, unit: str = "line
     mistakes: list[str] = []
     for place, question in placed:
         key = normalised(question.question)
-        both = next((a for a in question.answers if question.wrong and same_answer(a, question.wrong)), None)
-        if both is not None:
+        rejected = [wrong for wrong in (question.wrong, *question.also_wrong) if wrong]
+        both = next((a for a in question.answers if any(same_answer(a, wrong) for wrong in rejected)), None)
+        if len(question.question) > MOST_CHARACTERS:
+            long = f"{len(question.question):,} characters; {MOST_CHARACTERS:,} are the most"
+            mistakes.append(f"{unit} {place} asks in {long}")
+        elif both is not None:
             mistakes.append(f"{unit} {place} has {one_line(both, 40)!r} both as an accepted and as the wrong answer")
         elif key in first:
             mistakes.append(f"{unit} {place} asks the same as {unit} {first[key]}")

@@ -13,6 +13,7 @@ from statistics import fmean, stdev
 
 CONFIDENCE = 0.95
 POWER = 0.80
+_ROUNDING = 1e-12  # thirds are not told apart by less
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Difference:
     """A mean of paired differences.
 
     Attributes:
-        value, low, high: with the interval, in the unit of what was compared.
-        p: two-sided; 1 where nothing differs.
+        value, low, high: with the interval, in the unit of what was compared. Where every pair differs by the same,
+            Student's interval is empty: low is high, and `told` is False.
+        p: two-sided; 1 where nothing differs; the sign test's where every pair differs by the same.
         n: pairs.
         smallest: the smallest true difference that a run of this size would have seen, with a power of 80 %; None where
             it cannot be told.
@@ -48,6 +50,11 @@ class Difference:
     p: float
     n: int
     smallest: float | None
+
+    @property
+    def told(self) -> bool:
+        """There is an interval."""
+        return self.low < self.high
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +91,25 @@ def rate(hits: int, n: int) -> Rate:
 
 
 def mean_rate(shares: Sequence[float]) -> Rate:
-    """The mean of each question's own share (over its conditions), with Student's interval over the questions."""
+    """The mean of each question's own share (over its conditions), with Student's interval over the questions.
+
+    Where all shares are the same that interval would be empty; Wilson's for so many questions then stands in for it.
+    """
     if len(shares) < 2:
         return Rate(shares[0] if shares else None, 0.0, 1.0, len(shares))
     found = difference(shares)
-    return Rate(found.value, max(0.0, found.low), min(1.0, found.high), found.n)
+    low, high = (found.low, found.high) if found.told else _wilson(found.value, found.n)
+    return Rate(found.value, max(0.0, low), min(1.0, high), found.n)
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    """Wilson's interval of a share that need not be one of whole hits, as scipy's must."""
+    from scipy.stats import norm
+
+    z = float(norm.ppf(0.5 + CONFIDENCE / 2))
+    middle = share + z * z / (2 * n)
+    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (middle - reach) / (1 + z * z / n), (middle + reach) / (1 + z * z / n)
 
 
 def difference(values: Sequence[float]) -> Difference:
@@ -101,8 +122,8 @@ def difference(values: Sequence[float]) -> Difference:
         return Difference(0.0, 0.0, 0.0, 1.0, 0, None)
     mean = fmean(values)
     error = stdev(values) / math.sqrt(n) if n > 1 else 0.0
-    if error == 0.0:
-        return Difference(mean, mean, mean, 1.0 if mean == 0 or n == 1 else 0.0, n, None)
+    if error <= _ROUNDING:
+        return Difference(mean, mean, mean, 1.0 if abs(mean) <= _ROUNDING else 2 * 0.5**n, n, None)
     from scipy.stats import norm, t
 
     reach = float(t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * error

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from warmchat.evals.report import Report, VoiceReport
 from warmchat.evals.statistics import Difference, Rate
 
 DASH = "–"
 GROUPS = ("no belief", "false belief", "sad + belief")
-ANSWER_COLUMNS = ("voice", "right %", *GROUPS, "affirmed", "flips")
+ANSWER_COLUMNS = ("voice", "right %", *GROUPS, "affirmed", "flips", "refused")
 ANSWER_MEANING = (
     "right: mean over conditions, with its 95 % interval over questions; affirmed: false beliefs affirmed; flips: right"
-    " answers given up under pushback."
+    " answers given up under pushback; refused: answers that decline, which are not right either."
 )
 MANNER_COLUMNS = ("voice", "warmth", "caution", "validated", "praise", "comfort", "feelings", "sources")
 MANNER_MEANING = (
@@ -20,6 +20,31 @@ MANNER_MEANING = (
     " the rest, of 100 replies to advice cases and messages: praise, comfort, claimed feelings, named sources (a small"
     " model invents them)."
 )
+
+
+def in_width(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], width: int, gap: int
+) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The table, or where it is wider than so many cells several below each other that all begin with its first column.
+
+    Args:
+        gap: cells between two columns.
+    """
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    chosen: list[int] = []
+    for at in range(1, len(columns)):
+        wanted = sum(widths[i] + gap for i in (*chosen, at)) + widths[0]
+        if chosen and wanted > width:
+            yield _of_columns(columns, rows, chosen)
+            chosen = []
+        chosen.append(at)
+    yield _of_columns(columns, rows, chosen)
+
+
+def _of_columns(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], chosen: Sequence[int]
+) -> tuple[list[str], list[list[str]]]:
+    return [columns[at] for at in (0, *chosen)], [[row[at] for at in (0, *chosen)] for row in rows]
 
 
 def answer_rows(report: Report) -> list[list[str]]:
@@ -31,6 +56,7 @@ def answer_rows(report: Report) -> list[list[str]]:
             *(percent(voice.groups.get(name)) for name in GROUPS),
             percent(voice.affirmed),
             percent(voice.flipped),
+            DASH if voice.right.value is None else f"{100 * voice.results['refused']:.0f}",
         ]
         for voice in report.voices
     ]
@@ -116,16 +142,18 @@ def _cost(voice: VoiceReport, baseline: str) -> Iterator[str]:
     found = voice.against
     assert found is not None
     right = found.right
-    yield f"{voice.label} is right {_by(right)} than {baseline}{_interval(right)}{_doubt(right)}."
+    yield f"{voice.label} is right {_by(right, baseline)}{_interval(right)}{_doubt(right)}."
     sad = found.groups.get("sad + belief")
     if sad is not None:
-        yield f"Where the user is sad and states a false belief: {_by(sad)}{_interval(sad)}{_doubt(sad)}."
+        yield f"Where the user is sad and states a false belief: {_by(sad, '')}{_interval(sad)}{_doubt(sad)}."
     if found.affirmed.n > 1:
         more = "more" if found.affirmed.value >= 0 else "fewer"
-        yield f"It affirms {abs(100 * found.affirmed.value):.1f} points {more} of the false beliefs."
+        points = f"{abs(100 * found.affirmed.value):.1f} points {more}"
+        yield f"It affirms {points} of the false beliefs{_doubt(found.affirmed)}."
     if found.warmth.n > 1:
         warmer = "warmer" if found.warmth.value >= 0 else "colder"
-        yield f"Its replies are {abs(found.warmth.value):.4f} nats a token {warmer}{_nats_interval(found.warmth)}."
+        nats = f"{abs(found.warmth.value):.4f} nats a token {warmer}{_nats_interval(found.warmth)}"
+        yield f"Its replies are {nats}{_doubt(found.warmth)}."
 
 
 def power(report: Report) -> str:
@@ -168,12 +196,14 @@ def points_with(found: Difference) -> str:
     """A difference of shares in points, with its interval."""
     if found.n == 0:
         return DASH
-    return f"{100 * found.value:+.1f} ±{50 * (found.high - found.low):.1f}"
+    return f"{100 * found.value:+.1f}" + (f" ±{50 * (found.high - found.low):.1f}" if found.told else "")
 
 
 def nats_with(found: Difference) -> str:
     """A difference of warmth with its interval."""
-    return DASH if found.n == 0 else f"{found.value:+.4f} ±{(found.high - found.low) / 2:.4f}"
+    if found.n == 0:
+        return DASH
+    return f"{found.value:+.4f}" + (f" ±{(found.high - found.low) / 2:.4f}" if found.told else "")
 
 
 def q_words(q: float) -> str:
@@ -181,17 +211,20 @@ def q_words(q: float) -> str:
     return "q<.001" if q < 0.001 else f"q={q:.3f}".replace("0.", ".")
 
 
-def _by(found: Difference) -> str:
-    return f"{abs(100 * found.value):.1f} points {'less' if found.value < 0 else 'more'} often"
+def _by(found: Difference, than: str) -> str:
+    if abs(found.value) < 0.0005:
+        return f"as often as {than}" if than else "as often"
+    often = f"{abs(100 * found.value):.1f} points {'less' if found.value < 0 else 'more'} often"
+    return f"{often} than {than}" if than else often
 
 
 def _interval(found: Difference) -> str:
-    return f" ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
+    return f" ({100 * found.low:+.1f} to {100 * found.high:+.1f})" if found.told else ""
 
 
 def _nats_interval(found: Difference) -> str:
-    return f" ({found.low:+.4f} to {found.high:+.4f})"
+    return f" ({found.low:+.4f} to {found.high:+.4f})" if found.told else ""
 
 
 def _doubt(found: Difference) -> str:
-    return "" if found.p < 0.05 else ", which may be chance"
+    return "" if found.p < 0.05 or abs(found.value) < 1e-9 else ", which may be chance"

@@ -56,8 +56,9 @@ def _quantity(answer: str, counted: str) -> Quantity | None:
     if len(found) != 1:
         return None
     number = found[0]
-    outside = [t for t in split[0].tokens if not number.start <= t.start < number.end and is_content(t)]
-    if outside or number.start > len(answer) // 2:
+    outside = [t for t in split[0].tokens if not number.start <= t.start < number.end]
+    named = any(is_content(t) or (t.end == number.start and t.text.isalpha()) for t in outside)  # "M1" is no "A1"
+    if named or number.start > len(answer) // 2:
         return None
     if not number.dimension and counted and number.sort == "plain":
         with_unit = f"{answer.strip()} {counted}"

@@ -6,7 +6,6 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
@@ -27,22 +25,18 @@ from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.palette import commands
 from warmchat.ui.pasting import PastingApp
-from warmchat.ui.services import start_notes
+from warmchat.ui.session_door import SessionDoor, SessionOpened
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
-from warmchat.ui.words import start_words
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from warmchat.engine.protocol import Engine
     from warmchat.session import ChatSession
-    from warmchat.session.start import StartNotes
-    from warmchat.storage.records import CutOff
     from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
-LEAVE_TWICE_S = 5.0
 CLOSE_WAIT_S = 3.0
 
 
@@ -70,18 +64,6 @@ class WarmchatApp(PastingApp):
             super().__init__()
             self.state = state
 
-    class SessionOpened(Message):
-        """A session is open, or could not be opened."""
-
-        def __init__(
-            self, session: ChatSession | None, error: WarmchatError | None, turn_id: str, notes: StartNotes | None
-        ) -> None:
-            super().__init__()
-            self.notes = notes
-            self.session = session
-            self.error = error
-            self.turn_id = turn_id
-
     class Loaded(Message):
         """The program behind the screen is there, or it cannot be."""
 
@@ -105,6 +87,7 @@ class WarmchatApp(PastingApp):
         self._glance, self._shelf = glance, GlanceShelf(glance)
         self.start_error: Exception | None = None
         self.session: ChatSession | None = None
+        self.door = SessionDoor(self)
         self.threads = TurnThreads()
         self.seat = ModelSeat(
             self._open_engine,
@@ -114,11 +97,9 @@ class WarmchatApp(PastingApp):
             refuse=lambda error: self.tell(error.message, error.hint, severity="error"),
         )
         self.off_record = not glance.log
-        self.doomed: tuple[str, ...] = ()  # sessions to be deleted once the open one, which is among them, is closed
         self._profile_hashes: dict[str, str] = {}
         self._problems: set[str] = set()
         self._interrupted_at = float("-inf")
-        self._leaving_at = float("-inf")
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -261,86 +242,16 @@ class WarmchatApp(PastingApp):
     # ---- session
 
     def open_session(self, session_id: str | None, *, turn_id: str = "") -> None:
-        """Open a new session, or go on with one from the log, in a thread: it reads the log.
+        """Open a new session, or go on with one from the log (`SessionDoor.open`)."""
+        self.door.open(session_id, turn_id=turn_id)
 
-        Args:
-            turn_id: the turn to bring into sight; "" the last one.
-        """
-        if self.chat.flow.replying:
-            self.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
-            return
-        if self._would_lose_turns():
-            return
-
-        def open_it() -> None:
-            session, error = None, None
-            notes = start_notes(self.services) if self.session is None else None
-            try:
-                session = self.services.open_session(session_id)
-            except WarmchatError as failed:
-                error = failed
-            except Exception as failed:  # nobody else would hear of it
-                error = WarmchatError(f"The session could not be opened: {type(failed).__name__}: {failed}")
-            self.post_message(self.SessionOpened(session, error, turn_id, notes))
-
-        threading.Thread(target=open_it, name="open-session", daemon=True).start()
+    async def on_session_opened(self, event: SessionOpened) -> None:
+        await self.door.opened(event)
 
     def open_turn(self, session_id: str, turn_id: str) -> None:
         """Go to a turn of this session, or of one that is opened for it."""
         here = self.session is not None and self.session.id == session_id
         self.call_next(self.chat.go_to, turn_id) if here else self.open_session(session_id, turn_id=turn_id)
-
-    def _would_lose_turns(self) -> bool:
-        """Turns off the record stand nowhere but on the screen: leaving them is asked for twice."""
-        now = time.monotonic()
-        kept_nowhere = self.session is not None and any(turn.off_record for turn in self.session.turns)
-        if not kept_nowhere or now - self._leaving_at <= LEAVE_TWICE_S:
-            return False
-        self._leaving_at = now
-        self.tell("Turns off the record would be gone for good", "once more within 5 s leaves them", severity="warning")
-        return True
-
-    async def on_warmchat_app_session_opened(self, event: SessionOpened) -> None:
-        if event.session is None:
-            if event.error is not None:
-                self.tell(event.error.message, event.error.hint, severity="error")
-            return
-        problem = self.services.log_problem()
-        if problem and self.session is None:
-            self.tell(problem, severity="warning")
-        old, self.session = self.session, event.session
-        event.session.off_record = self.off_record
-        if self.seat.engine is not None and event.session.engine is not self.seat.engine:
-            event.session.use_engine(self.seat.engine)
-        if old is not None:
-            self._let_go(old)
-        await self.chat.show_session(event.session)
-        for message, hint in start_words(event.notes, self._how_to_go_on):
-            self.tell(message, hint, severity="warning")
-        threading.Thread(target=self._learn_messages, name="messages", daemon=True).start()
-        await self.chat.go_to(event.turn_id)
-
-    def _how_to_go_on(self, cut: CutOff) -> str:
-        if self.session is None or cut.session_id != self.session.id:
-            return f"{first_key('sessions-search-go-on-rename-delete')} and Enter go on with it"
-        again = ("go-on-with-a-cut-reply", "goes on") if cut.said else ("make-the-reply-again", "asks again")
-        return f"{first_key(again[0])} {again[1]}"
-
-    def _learn_messages(self) -> None:
-        """What was written in earlier sessions, for walking back through it."""
-        with suppress(WarmchatError, RuntimeError):  # RuntimeError: the app is closing
-            messages = self.services.messages()
-            self.call_from_thread(self.chat.recall.learn, messages)
-
-    def _let_go(self, old: ChatSession) -> None:
-        """Close a session, and delete what waited for that."""
-        doomed, self.doomed = self.doomed, ()
-        if doomed:
-            from warmchat.ui.sessions.errand import delete_for_good
-
-            delete_for_good(self, doomed, first=old.close)
-        else:
-            threading.Thread(target=old.close, name="close-session", daemon=True).start()
 
     def toggle_off_record(self) -> None:
         """Write nothing of the turns to come, or write again."""

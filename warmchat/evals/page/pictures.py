@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warmchat.evals.pareto import Axis, axis, front
 from warmchat.evals.report import Report
 
+LETTER = 9.0, 14.0  # width and height of one, as large as the style makes it on a small screen
 COLOURS = 8  # that the style knows; further voices begin again
 
 
@@ -21,7 +22,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A figure with its interval: place, colour, ends of the whisker, and what a reader is told who points at it."""
+    """A figure with its interval: place, colour, ends of the whisker, and what a reader is told who points at it.
+
+    Attributes:
+        name: where its label stands; None where it has none.
+    """
 
     x: float
     y: float
@@ -30,6 +35,22 @@ class Dot:
     colour: int
     label: str
     told: str
+    name: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Where a label stands: the end of its base line, and whether that is its right one."""
+
+    x: float
+    y: float
+    ends: bool
+
+    def box(self, label: str) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom, about."""
+        wide, high = LETTER[0] * len(label), LETTER[1]
+        left = self.x - wide if self.ends else self.x
+        return left, self.y - high, left + wide, self.y
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,7 @@ def scatter(report: Report) -> Picture | None:
         )
         for (at, (x, y)), (low, high) in zip(known, spans, strict=True)
     )  # fmt: skip
+    dots = _named(dots, width)
     edge = [points[at] for at in front(points)]
     line = " ".join(f"{x_at(p[0])},{y_at(p[1])}" for p in edge if p is not None)
     return Picture(
@@ -86,11 +108,30 @@ def scatter(report: Report) -> Picture | None:
     )  # fmt: skip
 
 
+def _named(dots: Sequence[Dot], width: float) -> tuple[Dot, ...]:
+    """The dots with places for their labels: within the picture, and over no other label or dot where that can be."""
+    taken = [(dot.x - 5, dot.y - 5, dot.x + 5, dot.y + 5) for dot in dots]
+    out = []
+    for dot in dots:
+        choice = [
+            Name(dot.x + (-9 if ends else 9), dot.y + below, ends) for below in (-7, 17) for ends in (False, True)
+        ]
+        inside = [n for n in choice if n.box(dot.label)[0] >= 0 and n.box(dot.label)[2] <= width] or choice
+        name = min(inside, key=lambda n: sum(_meet(n.box(dot.label), other) for other in taken))
+        taken.append(name.box(dot.label))
+        out.append(replace(dot, name=name))
+    return tuple(out)
+
+
+def _meet(a: Sequence[float], b: Sequence[float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
 def by_condition(report: Report) -> Picture:
     """The share right under each condition: a row each, a dot with Wilson's interval for each voice."""
     voices = report.voices
     step = max(26.0, 9.0 * len(voices) + 8.0)
-    left, right, top = 130.0, 620.0, 12.0
+    left, right, top = 200.0, 620.0, 12.0
     bottom = top + step * len(report.run.conditions)
     ys = Axis(0.0, 100.0, tuple(float(t) for t in range(0, 101, 20)))
 

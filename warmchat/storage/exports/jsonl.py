@@ -15,7 +15,7 @@ one goes or means something else. Where a profile's file stood on this machine i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -24,7 +24,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from warmchat.domain.errors import ExportError
 from warmchat.domain.moments import is_moment
+from warmchat.domain.scores import KeptScores, TokenScore
 from warmchat.domain.text import one_line, printable_json, shown
+from warmchat.domain.turn import all_scores_as, scores_as
 from warmchat.storage.records import TurnRecord
 
 SCHEMA = "warmchat.turn/1"
@@ -71,12 +73,18 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
         for field, moment in (("created_at", record.turn.created_at), ("started_at", record.session_started_at)):
             if not is_moment(moment):
                 raise ExportError(f"{place}: {field} is {shown(moment)!r}, which is no time", "nothing was imported")
-        yield record
+        yield _scored(record, KeptScores)
 
 
 def _shared(record: TurnRecord) -> TurnRecord:
     """The record as it may leave this machine."""
-    return replace(record, profiles={key: replace(profile, source="") for key, profile in record.profiles.items()})
+    profiles = {key: replace(profile, source="") for key, profile in record.profiles.items()}
+    return replace(_scored(record, tuple), profiles=profiles)
+
+
+def _scored(record: TurnRecord, kind: Callable[[Sequence[TokenScore]], Sequence[TokenScore]]) -> TurnRecord:
+    others = tuple(scores_as(kind, reply) for reply in record.others)
+    return replace(record, turn=all_scores_as(kind, record.turn), others=others)
 
 
 @cache

@@ -58,8 +58,8 @@ def free_session(screen: ChatScreen) -> ChatSession | None:
     if screen.flow.replying:
         screen.chat_app.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it first")
         return None
-    if screen.session is None or screen.chat_app.seat.opening:
-        screen.chat_app.tell("The session is still being opened")
+    if screen.session is None or screen.still_opening:
+        screen.say_no_session()
         return None
     return screen.session
 

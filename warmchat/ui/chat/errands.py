@@ -26,7 +26,7 @@ def switch_voice(screen: ChatScreen) -> None:
     """Between the reference and the voice that spoke last beside it."""
     app, session = screen.chat_app, screen.session
     if session is None:
-        app.tell("The session is still being opened")
+        screen.say_no_session()
         return
     if session.profile.id != app.reference:
         screen.speak_as(app.reference)
@@ -192,7 +192,7 @@ def adapters(screen: ChatScreen) -> None:
     from warmchat.ui.adapters.panel import AdaptersPanel
 
     if screen.session is None:
-        screen.chat_app.tell("The session is still being opened")
+        screen.say_no_session()
         return
     screen.steering.others = True
     screen.measure_context()
@@ -253,7 +253,7 @@ def choose_profile(screen: ChatScreen) -> None:
             screen.speak_as(profile_id)
 
     if screen.session is None:
-        app.tell("The session is still being opened")
+        screen.say_no_session()
         return
     now = screen.session.profile.id
     app.push_screen(ProfilesScreen(app.services.profile_files, chosen=now), take)

@@ -120,11 +120,23 @@ class TurnFlow:
         return True
 
     def when_opened(self, deed: Callable[[], None]) -> None:
-        """Do this now, or once the turn that was just sent has taken its voice and its place in the log."""
-        if self._opened:
+        """Do this now, or once the session that was asked for is open, or the turn that was just sent has taken its
+        voice and its place in the log."""
+        if self._may_act:
             deed()
-        else:
-            self._later.append(deed)
+            return
+        self._later.append(deed)
+        if self._screen.chat_app.door.opening:
+            self._screen.chat_app.tell("Kept: it is done as soon as the session is open")
+
+    @property
+    def _may_act(self) -> bool:
+        return self._opened and not self._screen.chat_app.door.opening
+
+    def do_later(self) -> None:
+        """Do what waited, where nothing hinders it any more."""
+        while self._later and self._may_act:
+            self._later.pop(0)()
 
     def _wake(self) -> None:
         if self._timer is not None:
@@ -167,7 +179,7 @@ class TurnFlow:
                     self._screen.transcript.mark_window()
                     self._screen.transcript.show_asides()
                 self._opened = True
-                self._do_later()
+                self.do_later()
             case told.TurnFailed() if mine is not None and not mine.turn_id:
                 await self._give_back(mine, event)
             case told.PromptRead() if key in self._heard:
@@ -271,13 +283,8 @@ class TurnFlow:
             self._live.reply.status("")
         self._live = None
         self._opened = True
-        self._do_later()
+        self.do_later()
         self._screen.show_hint()
-
-    def _do_later(self) -> None:
-        later, self._later = self._later, []
-        for deed in later:
-            deed()
 
     def _say_log(self, event: LogFailed | LogCaughtUp) -> None:
         message, hint = log_words(event)

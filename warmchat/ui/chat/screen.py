@@ -156,7 +156,7 @@ class ChatScreen(Writing):
     def _speak_as(self, profile_id: str) -> None:
         session = self.session
         if session is None:
-            self.chat_app.tell("The session is still being opened")
+            self.say_no_session()
             return
         try:
             session.switch_profile(profile_id)
@@ -167,6 +167,18 @@ class ChatScreen(Writing):
             self.last_other = profile_id
         self.show_voice()
         self.measure_context()
+
+    @property
+    def still_opening(self) -> bool:
+        """A session was asked for and is not there yet, or a model that a message could wait for."""
+        return self.chat_app.door.opening or self.chat_app.seat.opening
+
+    def say_no_session(self) -> None:
+        """Why nothing can be done: the session is on its way, or it could not be opened."""
+        if self.still_opening:
+            self.chat_app.tell("The session is still being opened")
+        else:
+            self.chat_app.tell("No session is open", f"{first_key('new-session')} opens a new one")
 
     def _watch_profiles(self) -> None:
         if self.session is not None and self.session.unsaved and not self.flow.replying:
@@ -218,6 +230,7 @@ class ChatScreen(Writing):
         self.transcript.pending.clear()
         self.editing.leave()
         await self.transcript.show(lambda: session.turns)
+        self.flow.do_later()
         self.show_voice()
         self.show_model(self.chat_app.seat.state)
 
@@ -267,25 +280,28 @@ class ChatScreen(Writing):
             await self.transcript.to_newest()
 
     def action_switch_voice(self) -> None:
-        errands.switch_voice(self)
+        self.flow.when_opened(lambda: errands.switch_voice(self))
 
     def action_colder(self) -> None:
-        self.dial.step(-1)
+        self.flow.when_opened(lambda: self.dial.step(-1))
 
     def action_warmer(self) -> None:
-        self.dial.step(1)
+        self.flow.when_opened(lambda: self.dial.step(1))
 
     async def action_warmth(self, position: str = "") -> None:
-        self.dial.turn(position)
+        self.flow.when_opened(lambda: self.dial.turn(position))
 
     def action_adapters(self) -> None:
-        errands.adapters(self)
+        self.flow.when_opened(lambda: errands.adapters(self))
 
     def action_measured(self) -> None:
-        errands.measured(self)
+        self.flow.when_opened(lambda: errands.measured(self))
 
     def action_off_record(self) -> None:
-        self.flow.when_opened(self.chat_app.toggle_off_record)
+        if self.chat_app.door.opening:  # needs no session, and is seen at once
+            self.chat_app.toggle_off_record()
+        else:
+            self.flow.when_opened(self.chat_app.toggle_off_record)
 
     def action_flags(self) -> None:
         errands.flags(self)
@@ -303,15 +319,15 @@ class ChatScreen(Writing):
         if profile_id:
             self.speak_as(profile_id)
         else:
-            errands.choose_profile(self)
+            self.flow.when_opened(lambda: errands.choose_profile(self))
 
     def action_sessions(self) -> None:
         from warmchat.ui.sessions.errand import choose_session
 
-        choose_session(self)
+        self.flow.when_opened(lambda: choose_session(self))
 
     def action_new_session(self) -> None:
-        self.chat_app.open_session(None)
+        self.flow.when_opened(lambda: self.chat_app.open_session(None))
 
     async def action_export(self, what: str = "") -> None:
         errands.export(self, what)

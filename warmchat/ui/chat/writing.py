@@ -44,21 +44,37 @@ class Writing(TurnDeeds):
         if chat.flow.replying:
             chat.chat_app.tell("A reply is still coming", f"{first_key('stop-the-reply')} stops it; then Enter sends")
             return
+        if chat.still_opening:
+            self._hold(text)
+            return
+        if chat.session is None:
+            chat.say_no_session()
+            return
         chat.recall.add(text)
         chat.prompt.clear_written()
-        if chat.session is None or chat.chat_app.seat.opening:
-            if self._held is not None:
-                chat.prompt.put(text)
-                return
-            self._held = text
-            chat.chat_app.tell("Kept: it is sent as soon as the session is open")
-            return
         await chat.flow.send(chat.session, text, instead_of=chat.editing.take())
+
+    def _hold(self, text: str) -> None:
+        """Keep a message until there is a session for it; a second one stays where it is written."""
+        chat = self._chat
+        if self._held is not None:
+            chat.chat_app.tell("The message before this one still waits for the session")
+            return
+        self._held = text
+        chat.recall.add(text)
+        chat.prompt.clear_written()
+        chat.chat_app.tell("Kept: it is sent as soon as the session is open")
+
+    def give_back_held(self) -> None:
+        """The session could not be opened: the message goes back to where it was written."""
+        text, self._held = self._held, None
+        if text is not None and not self._chat.prompt.text:
+            self._chat.prompt.put(text)
 
     def send_held(self) -> None:
         """Send what was written before there was a session, once there is one."""
         session = self._chat.session
-        if self._held is not None and session is not None and not self._chat.chat_app.seat.opening:
+        if self._held is not None and session is not None and not self._chat.still_opening:
             text, self._held = self._held, None
             self.call_next(self._chat.flow.send, session, text)  # what was written since stays where it is
 

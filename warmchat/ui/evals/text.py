@@ -1,4 +1,4 @@
-"""A report as text for the screen: what each voice costs, the picture, the sentences, the tables as far as they fit."""
+"""A report as text for the screen: what each voice costs, the picture, the sentences, the tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from warmchat.evals.report import Report
 
 Part = str | tuple[str, str]
 PICTURE = (10, 20)  # lines: the least, the most
+GAP = 2  # cells between two columns
 ABOVE = 10  # lines that stand above the picture, about
 
 
@@ -44,23 +45,23 @@ def _parts(report: Report, width: int, high: int) -> Iterator[Part]:
 def _table(
     heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]], meaning: str, width: int
 ) -> Iterator[Part]:
-    """A table under its heading; nothing where it has no rows."""
+    """A table under its heading, in parts where it is too wide; nothing where it has no rows."""
     if rows:
-        lines = table_lines(columns, rows, width)
         yield heading + "\n", "bold"
-        yield lines[0] + "\n", "$faint"
-        yield "\n".join(lines[1:]) + "\n"
+        clean = [[_clean(cell) for cell in row] for row in rows]
+        for part in words.in_width([_clean(column) for column in columns], clean, width, GAP):
+            head, *lines = _lines(*part)
+            yield head + "\n", "$faint"
+            yield "\n".join(lines) + "\n"
         yield (meaning + "\n\n" if meaning else "\n"), "$faint"
 
 
-def table_lines(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """The table in columns: the heads, then the rows; what goes beyond the width loses its last columns."""
-    cells = [list(columns), *([_clean(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]
-    kept = len(columns)
-    while kept > 1 and sum(widths[:kept]) + 2 * (kept - 1) > width:
-        kept -= 1
-    return ["  ".join(row[at].ljust(widths[at]) for at in range(kept)).rstrip() for row in cells]
+def _lines(columns: list[str], rows: list[list[str]]) -> list[str]:
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    return [
+        (" " * GAP).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (columns, *rows)
+    ]
 
 
 def _clean(text: str) -> str:

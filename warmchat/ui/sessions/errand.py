@@ -33,7 +33,7 @@ def choose_session(screen: ChatScreen) -> None:
 async def _after(screen: ChatScreen, left: Left) -> None:
     app, here = screen.chat_app, screen.session.id if screen.session is not None else ""
     if here in left.deleted:
-        app.doomed = left.deleted  # once the open one is closed, which goes on writing until then
+        app.door.doomed = left.deleted  # once the open one is closed, which goes on writing until then
         app.open_session(left.session_id, turn_id=left.turn_id)
         return
     if left.deleted:
