@@ -86,6 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and any(error.option_name in param.opts for param in cli.params):
+            click.echo(f"  hint: {error.option_name} goes before the command: warmchat {error.option_name} …", err=True)
         return error.exit_code
     except WarmchatError as error:
         if _debug(arguments):

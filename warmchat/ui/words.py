@@ -136,7 +136,8 @@ def program_words(reference: str, *, checked: bool) -> tuple[str, str]:
 
 def flagged_words(voice: str, replies: int, checked: int, flagged: int, reference: str) -> str:
     """How many replies of a long talk were flagged."""
-    words = f"{voice} has replied {replies:,} times in this session. {checked:,} of the replies were compared with the "
+    times = "once" if replies == 1 else f"{replies:,} times"
+    words = f"{voice} has replied {times} in this session. {checked:,} of the replies were compared with the "
     return words + f"{one_line(reference, 24)}; in {flagged:,} it would have said otherwise."
 
 

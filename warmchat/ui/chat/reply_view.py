@@ -137,7 +137,8 @@ class ReplyView(Vertical):
         from textual.widgets import Markdown  # after the first paint: the parser is heavy
 
         self._tail.display = False
-        await self.mount(Markdown(printable(text), parser_factory=_parser, open_links=False), before=self._status)
+        marked = Markdown(printable(text), parser_factory=markdown_parser, open_links=False)
+        await self.mount(marked, before=self._status)
 
 
 def needs_markdown(text: str) -> bool:
@@ -147,11 +148,11 @@ def needs_markdown(text: str) -> bool:
 
 def _blocks(text: str) -> int:
     """How dear a text is as Markdown: each block becomes a widget."""
-    tokens = _parser().parse(printable(text))
+    tokens = markdown_parser().parse(printable(text))
     return sum(_FENCE if token.type == "fence" else token.nesting >= 0 for token in tokens)
 
 
-def _parser() -> MarkdownIt:
+def markdown_parser() -> MarkdownIt:
     """Markdown in which nothing can hide: HTML stays visible, and entities, which could bring back a control
     character that `printable` has taken out, stay as they are written."""
     from markdown_it import MarkdownIt

@@ -8,6 +8,7 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-narrow"), (72, "-wide")]
+ROOMY = 118  # cells across, from which on the foot names all keys
 
 
 class ProfilesScreen(Screen[str | None]):
@@ -61,16 +63,20 @@ class ProfilesScreen(Screen[str | None]):
                 yield self._problems
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._preview
-        yield Static(
-            Content(
-                key_line(
-                    "Enter speaks", ("edit-here", "edit"), ("try-it", "try"),
-                    ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"),
-                    ("import", "import"), first_key("help"), first_key("back-to-the-chat"),
-                )
-            ),
-            markup=False, id="keys",
+        yield Static(Content(""), markup=False, id="keys")
+
+    def on_resize(self, event: Resize) -> None:
+        wide = event.size.width >= ROOMY
+        more = [("edit-in-your-editor", "in $EDITOR")] if wide else []
+        leave: list[str | tuple[str, str]] = [first_key("help"), first_key("back-to-the-chat")]
+        if wide:
+            leave = [("export-for-another-program", "export"), ("help", "help"), ("back-to-the-chat", "back")]
+        keys = key_line(
+            "Enter speaks", ("edit-here", "edit"), *more, ("try-it", "try"),
+            ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"), ("import", "import"),
+            *leave,
         )  # fmt: skip
+        self.query_one("#keys", Static).update(Content(keys))
 
     def on_mount(self) -> None:
         self._options.focus()
@@ -234,7 +240,7 @@ class ProfilesScreen(Screen[str | None]):
                 return
             self._app.tell(f"Exported to {file}", f"left out: {'; '.join(lost)}" if lost else "")
 
-        title = "Export: .md for aichat, .yaml for llm, .json for a character card"
+        title = "Export: .md (aichat), .yaml (llm), .json (character card)"
         self.app.push_screen(PathForm(title, f"{profile.id}.md"), take)
 
     def action_help(self) -> None:
