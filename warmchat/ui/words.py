@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -137,7 +138,8 @@ def program_words(reference: str, *, checked: bool) -> tuple[str, str]:
 
 def flagged_words(voice: str, replies: int, checked: int, flagged: int, reference: str) -> str:
     """How many replies of a long talk were flagged."""
-    words = f"{voice} has replied {replies:,} times in this session. {checked:,} of the replies were compared with the "
+    times = "once" if replies == 1 else f"{replies:,} times"
+    words = f"{voice} has replied {times} in this session. {checked:,} of the replies were compared with the "
     return words + f"{one_line(reference, 24)}; in {flagged:,} it would have said otherwise."
 
 
@@ -228,3 +230,8 @@ def size_words(size_bytes: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
+
+
+def export_stem(session_id: str) -> str:
+    """The name that an export is offered, without its ending. An imported session brings its id from elsewhere."""
+    return f"warmchat-{re.sub(r'[^A-Za-z0-9_-]', '', session_id)[:64]}"
