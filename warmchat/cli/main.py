@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from warmchat import __version__
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import printable
+from warmchat.domain.text import one_line, printable
 from warmchat.places import for_owner_alone
 
 # Groups are imported when they are called: `warmchat ask` need not pay for the screens, nor completion for the engine.
@@ -95,9 +96,15 @@ def main(arguments: list[str] | None = None) -> int:
         if error.hint:
             click.echo(f"  hint: {printable(error.hint)}", err=True)
         return 1
-    except BrokenPipeError:  # `warmchat log show ... | head`
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # `warmchat log show ... | head`
+            sys.stderr.close()
+            return 0
+        if error.errno != errno.ENAMETOOLONG:  # of an argument; pathlib says it at whatever it is asked first
+            raise
+        click.echo(f"warmchat: No file can be called {one_line(str(error.filename), 60)}", err=True)
+        click.echo("  hint: a name has at most 255 bytes", err=True)
+        return 1
     return code if isinstance(code, int) else 0  # where a command exits by itself, click returns its code
 
 

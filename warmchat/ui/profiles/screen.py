@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult, SuspendNotSupported
@@ -14,7 +13,8 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from warmchat.domain.errors import ProfileError, WarmchatError
+from warmchat.domain.errors import PathError, ProfileError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
@@ -198,8 +198,8 @@ class ProfilesScreen(Screen[str | None]):
             if not path:
                 return
             try:
-                found = read_foreign(Path(path).expanduser())
-            except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
+                found = read_foreign(typed_path(path))
+            except WarmchatError as error:
                 self._app.tell(str(error), severity="error")
                 return
             self._app.tell(f"Read as {found.kind}", f"nothing is saved before {first_key('save')}")
@@ -220,7 +220,11 @@ class ProfilesScreen(Screen[str | None]):
         def take(path: str | None) -> None:
             if not path:
                 return
-            file = Path(path).expanduser()
+            try:
+                file = typed_path(path)
+            except PathError as error:
+                self._app.tell(str(error), severity="error")
+                return
             form = by_ending.get(file.suffix.lower())
             if form is None:
                 self._app.tell("The ending says the format", "name a new file .md, .yaml or .json", severity="warning")
