@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -65,6 +66,31 @@ class ProfileFiles:
         _replace(file, text)
         return file
 
+    def edit(self, profile_id: str, editor: Callable[[Path], None]) -> tuple[Path, bool]:
+        """Let an editor change the file; of a shipped one, a copy in the user's folder, which is taken back where
+        nothing was changed: it would hide every later version of the shipped one.
+
+        Returns:
+            The file that is read from then on, and whether it is a new copy.
+
+        Raises:
+            ProfileError: the copy cannot be written. And what `editor` raises.
+        """
+        label, file = self.place(profile_id)
+        if label != SHIPPED:
+            editor(file)
+            return file, False
+        before = file.read_bytes()
+        copy = self.create(profile_id, text_of(file))
+        changed = False
+        try:
+            editor(copy)
+        finally:
+            changed = not copy.exists() or copy.read_bytes() != before
+            if not changed:
+                copy.unlink()
+        return (copy, True) if changed else (file, False)
+
     def create(self, profile_id: str, text: str) -> Path:
         """Write a new file into the user's folder. Raises `ProfileError`; nothing is overwritten."""
         if not is_profile_id(profile_id):
@@ -120,7 +146,7 @@ def _replace(file: Path, text: str) -> None:
     """In one step, so that a full disk or a lost program leaves the old file."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
-        mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0o600  # a folder of voices may be shared on purpose
         target = file.resolve() if file.is_symlink() else file
         draft.write_text(text, encoding="utf-8")
         draft.chmod(mode)

@@ -81,7 +81,7 @@ def ids_of(db: Database, table: Table, prefix: str, limit: int) -> list[str]:
         for row in db.query(
             f"SELECT id FROM {table} WHERE substr(id, 1, length(:prefix)) = :prefix"  # noqa: S608  own words alone
             f" ORDER BY id = :prefix DESC, {newest} DESC LIMIT :limit",
-            {"prefix": prefix, "limit": limit},
+            {"prefix": rows.storable_text(prefix), "limit": limit},
         )
     ]
     return found[:1] if found[:1] == [prefix] else found
@@ -258,7 +258,7 @@ def condition(where: TurnFilter) -> tuple[str, list[Any]]:
         parts.append("high_stakes(user_text)")
     if where.model:
         parts.append("(instr(lower(model_name), lower(?)) OR instr(model, ?) = 1)")
-        parameters += [where.model, where.model]
+        parameters += [rows.storable_text(where.model)] * 2
     for bound, value in (
         ("created_at >= ?", where.since),
         ("created_at < ?", where.until),

@@ -3,7 +3,7 @@
 Repainting Markdown for every token costs most of a core on long lists and fences; plain text ten times a second does
 not, if only its end is repainted: lines that are done are set down in widgets of their own, and a new layout is asked
 for only where the end has grown by a line. A reply that holds no Markdown stays plain: nothing jumps, and long sessions
-open faster.
+open faster. So does one that would become more widgets than the screen can bear.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ _MARKDOWN = re.compile(
 _OPENING = "<think>"
 _SET_DOWN = 24  # lines at once; fewer would make many widgets, more would make each repaint dearer
 
+MOST_BLOCKS = 1_200  # about 400 items of a list: some seconds of work; 2,500 fences held the screen for minutes
+_FENCE = 3  # blocks that one is as dear as
+
 
 class ReplyView(Stack):
     """One reply: thinking (folded), text, and a line that says what is going on."""
@@ -42,17 +45,17 @@ class ReplyView(Stack):
         self._thinking = FoldedText(thinking, summary=_thought(thinking), classes="thinking")
         self._thinking.display = bool(thinking)
         self._tail = Lines(Content(printable(text)), markup=False, classes="tail")
-        self._tail.display = bool(text) and not needs_markdown(text)
+        self._marked_up = _marked_up(text)
+        self._tail.display = bool(text) and self._marked_up is None
         self._status = Lines(Content(""), markup=False, classes="status")
         self._status.display = False
-        self._final = text
         self._set_down = 0  # characters that stand in widgets of their own
         super().__init__(self._thinking, self._tail, self._status)
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
-        if needs_markdown(self._final):
-            yield _markdown(self._final)
+        if self._marked_up is not None:
+            yield self._marked_up
 
     def status(self, text: str) -> None:
         """Say what is going on in one quiet line; nothing for ""."""
@@ -95,11 +98,11 @@ class ReplyView(Stack):
         self.status("")
         self._show_thinking(thinking, still_thinking=False)
         self._tail.update(Content(printable(text)))
-        self.show(self._tail, shown=bool(text.strip()) and not needs_markdown(text))
+        marked_up = _marked_up(text)
+        self.show(self._tail, shown=bool(text.strip()) and marked_up is None)
         await self.remove_children(".set-down")
-        if needs_markdown(text):
-            before = self._status if self._status.parent is self else None
-            await self.mount(_markdown(text), before=before)
+        if marked_up is not None:
+            await self.mount(marked_up, before=self._status if self._status.parent is self else None)
 
     def toggle_thinking(self) -> None:
         """Fold or unfold the thinking, where there is any."""
@@ -132,13 +135,23 @@ def needs_markdown(text: str) -> bool:
     return _MARKDOWN.search(text) is not None
 
 
-def _markdown(text: str) -> Markdown:
+def _marked_up(text: str) -> Markdown | None:
+    """The text as Markdown; None where it holds none, or more than can be shown in a moment."""
+    # A block takes a character at least, so that most texts need not be read for their blocks.
+    if not needs_markdown(text) or (len(text) >= MOST_BLOCKS and _blocks(text) > MOST_BLOCKS):
+        return None
     from textual.widgets import Markdown  # after the first paint: the parser is heavy
 
-    return Markdown(printable(text), parser_factory=_parser, open_links=False)
+    return Markdown(printable(text), parser_factory=markdown_parser, open_links=False)
 
 
-def _parser() -> MarkdownIt:
+def _blocks(text: str) -> int:
+    """How dear a text is as Markdown: each block becomes a widget."""
+    tokens = markdown_parser().parse(printable(text))
+    return sum(_FENCE if token.type == "fence" else token.nesting >= 0 for token in tokens)
+
+
+def markdown_parser() -> MarkdownIt:
     """Markdown in which nothing can hide: HTML stays visible, and entities, which could bring back a control
     character that `printable` has taken out, stay as they are written."""
     from markdown_it import MarkdownIt

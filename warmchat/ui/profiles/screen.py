@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from warmchat.domain.errors import ProfileError, WarmchatError
+from warmchat.domain.errors import PathError, ProfileError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
-from warmchat.profiles.library import SHIPPED
 from warmchat.ui.external_editor import edit_file
 from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import PROFILES, bindings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-narrow"), (72, "-wide")]
+ROOMY = 118  # cells across, from which on the foot names all keys
 
 
 class ProfilesScreen(Screen[str | None]):
@@ -61,16 +62,20 @@ class ProfilesScreen(Screen[str | None]):
                 yield self._problems
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._preview
-        yield Static(
-            Content(
-                key_line(
-                    "Enter speaks", ("edit-here", "edit"), ("try-it", "try"),
-                    ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"),
-                    ("import", "import"), first_key("help"), first_key("back-to-the-chat"),
-                )
-            ),
-            markup=False, id="keys",
+        yield Static(Content(""), markup=False, id="keys")
+
+    def on_resize(self, event: Resize) -> None:
+        wide = event.size.width >= ROOMY
+        more = [("edit-in-your-editor", "in $EDITOR")] if wide else []
+        leave: list[str | tuple[str, str]] = [first_key("help"), first_key("back-to-the-chat")]
+        if wide:
+            leave = [("export-for-another-program", "export"), ("help", "help"), ("back-to-the-chat", "back")]
+        keys = key_line(
+            "Enter speaks", ("edit-here", "edit"), *more, ("try-it", "try"),
+            ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"), ("import", "import"),
+            *leave,
         )  # fmt: skip
+        self.query_one("#keys", Static).update(Content(keys))
 
     def on_mount(self) -> None:
         self._options.focus()
@@ -111,8 +116,10 @@ class ProfilesScreen(Screen[str | None]):
     def _edit(self, profile_id: str, text: str, *, new: bool, dropped: tuple[str, ...] = ()) -> None:
         from warmchat.ui.profiles.editor import ProfileEditor
 
+        before = self._now.id if self._now is not None else profile_id
+
         def take(saved: str | None) -> None:
-            self._reload(saved or profile_id)
+            self._reload(saved or before)
 
         self.app.push_screen(ProfileEditor(self._files, profile_id, text, new=new, dropped=dropped), take)
 
@@ -130,10 +137,7 @@ class ProfilesScreen(Screen[str | None]):
             return
         try:
             with self.app.suspend():
-                label, file = self._files.place(profile.id)
-                if label == SHIPPED:
-                    file = self._files.create(profile.id, self._files.text(profile.id))
-                edit_file(file)
+                self._files.edit(profile.id, edit_file)
             draft = understood(self._files.text(profile.id), profile.id)
             if draft.said:
                 self._app.tell(draft.said, severity="warning" if draft.parsed else "error")
@@ -194,8 +198,8 @@ class ProfilesScreen(Screen[str | None]):
             if not path:
                 return
             try:
-                found = read_foreign(Path(path).expanduser())
-            except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
+                found = read_foreign(typed_path(path))
+            except WarmchatError as error:
                 self._app.tell(str(error), severity="error")
                 return
             self._app.tell(f"Read as {found.kind}", f"nothing is saved before {first_key('save')}")
@@ -216,7 +220,11 @@ class ProfilesScreen(Screen[str | None]):
         def take(path: str | None) -> None:
             if not path:
                 return
-            file = Path(path).expanduser()
+            try:
+                file = typed_path(path)
+            except PathError as error:
+                self._app.tell(str(error), severity="error")
+                return
             form = by_ending.get(file.suffix.lower())
             if form is None:
                 self._app.tell("The ending says the format", "name a new file .md, .yaml or .json", severity="warning")
@@ -230,7 +238,7 @@ class ProfilesScreen(Screen[str | None]):
                 return
             self._app.tell(f"Exported to {file}", f"left out: {'; '.join(lost)}" if lost else "")
 
-        title = "Export: .md for aichat, .yaml for llm, .json for a character card"
+        title = "Export: .md (aichat), .yaml (llm), .json (character card)"
         self.app.push_screen(PathForm(title, f"{profile.id}.md"), take)
 
     def action_help(self) -> None:
