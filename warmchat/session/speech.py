@@ -93,7 +93,7 @@ class Speech:
             draft = blank("draft", drafts, (), asked=step.asked)
             draft = replace(draft, origin=coming.origin)  # it has read the same turns
             draft = filled(begun(draft, step.job, info, setting), finished)
-            self._parts.drafts[turn.id] = (step.job, draft)
+            self._parts.drafts[turn.id], self._parts.draft_jobs[turn.id] = draft, step.job
             yield from self._parts.record.drafted(turn, draft, drafts)
             yield DraftFinished(turn.id, draft)
         return finished
