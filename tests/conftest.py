@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import loopback
 from warmchat.shipped import starter_model
+
+loopback.watch()
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[None]:
+    """No test reaches beyond this machine, also where the program swallows that it was refused."""
+    loopback.BEYOND.clear()
+    yield
+    assert loopback.BEYOND == []
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ folder. In the environment a setting is ``WARMCHAT_`` and its name in capitals.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,14 +18,18 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
-from warmchat.domain.errors import SettingsError
+from warmchat.domain.errors import PathError, SettingsError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.text import one_line, shown
 from warmchat.places import FILE_NAME, config_folder, data_folder, read_settings_file
 
 
 def _expanded(value: object) -> object:
-    """Without pathlib, which raises where there is no such user; that there is no such file is said later."""
-    return os.path.expanduser(value) if isinstance(value, str | Path) else value  # noqa: PTH111
+    """That there is no such file is said later, but not every text can be the name of one."""
+    try:
+        return typed_path(value) if isinstance(value, str | Path) else value
+    except PathError as error:
+        raise ValueError(error.message) from error  # pydantic's own way to hear of it
 
 
 ExpandedPath = Annotated[Path, BeforeValidator(_expanded)]

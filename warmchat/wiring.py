@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import NO_MODEL_HINT, ModelError, NoModel, SettingsError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
 
@@ -202,7 +203,7 @@ def _beside(settings: Settings, named: str) -> tuple[GGUFHeader, Settings]:
     from warmchat.gguf.header import chat_model
     from warmchat.models.find import resolve_model
 
-    file = resolve_model(settings.model_copy(update={"model": Path(named).expanduser()} if named else {}))
+    file = resolve_model(settings.model_copy(update={"model": typed_path(named)} if named else {}))
     if file is None:
         raise NoModel("There is no model to judge", NO_MODEL_HINT)
     header = chat_model(file)

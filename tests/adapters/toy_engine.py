@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Handle, HiddenStates, Job
 from warmchat.engine.scripted import ScriptedEngine
 from warmchat.measures.warmth import WARM

@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.adapter_files import control_vector
 from warmchat.bench.program import Screen, reply_in
+from warmchat.cli.main import main
 from warmchat.gguf.header import read_header
 from warmchat.models.adapters import base_name
 from warmchat.places import config_folder
@@ -109,3 +110,10 @@ def test_a_folder_that_replaces_the_oracle_is_asked_about_before_the_screen(
     screen.wait_for("Use it? [y/N]: ")
     screen.type("y\r")
     screen.wait_for("SIBYL")
+
+
+def test_an_option_of_the_program_after_the_command_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chat", "--data-dir", "x"]) == 2
+    assert "--data-dir goes before the command" in capsys.readouterr().err
+    assert main(["chat", "--no-such"]) == 2
+    assert "before the command" not in capsys.readouterr().err

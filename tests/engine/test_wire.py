@@ -10,7 +10,8 @@ from warmchat.domain import errors
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError, WarmchatError
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine import wire
 from warmchat.engine.protocol import (
     AdapterSpec,

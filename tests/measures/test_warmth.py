@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from warmchat.domain.errors import EngineError
-from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import EngineEvent, Finished, Job

@@ -268,3 +268,19 @@ def test_the_shipped_profiles_say_nothing_unknown() -> None:
     assert (oracle.profile.sampling.temperature, oracle.profile.accent) == (0, "cold")
     assert (companion.profile.sampling.temperature, companion.profile.accent) == (0.7, "warm")
     assert "oracle" not in oracle.profile.system_prompt.lower()  # the persona word makes small models worse
+
+
+@pytest.mark.parametrize("before", ["Be short.\n", "\n", "Be short.", "\r\n"])
+def test_settings_that_do_not_stand_first_are_said_to_be_prompt(before: str) -> None:
+    text = front("name: Friend", "accent: warm")
+    parsed = parse(before + (text.replace("\n", "\r\n") if "\r" in before else text))
+    line = 2 + before.count("\n")
+    assert parsed.warnings == (
+        f"companion.md, line {line}: these settings are read as prompt; begin the file with the line ---",
+    )
+    assert "name: Friend" in parsed.profile.system_prompt
+
+
+def test_a_rule_in_a_prompt_is_no_front_matter() -> None:
+    assert parse("Be kind.\n---\nNever shout.\n").warnings == ()
+    assert parse(front("name: Friend", body="A\n---\nname: this is text")).warnings == ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.session.conftest import Make, engine_of
+from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError, ModelError
 from warmchat.domain.turn import (
     DraftFinished,
@@ -236,3 +238,19 @@ def test_where_the_other_model_cannot_be_had_the_answer_is_said_cold_and_the_use
         assert reply.way == "cold"
         assert COLD in reply.text
     assert len([message for message in told if "'small'" in message]) == 1
+
+
+def test_what_was_read_for_a_reply_is_not_kept(make: Make) -> None:
+    """Each turn reads all that was said before: kept with every turn, it would be most of what a long session holds."""
+    session = make(rewriter(*[KIND] * 6), profile="candid")
+
+    def messages() -> int:
+        engine_of(session).jobs.clear()
+        gc.collect()
+        return sum(isinstance(each, Message) for each in gc.get_objects())
+
+    before = messages()
+    for _ in range(6):
+        list(session.send(QUESTION))
+    assert [turn.reply.way for turn in session.turns if turn.reply] == ["rewritten"] * 6
+    assert messages() <= before + 2

@@ -85,6 +85,15 @@ def test_a_message_is_found_by_its_own_words(text: str) -> None:
     assert ("own", "user") in found(MEMORY, text)
 
 
+def test_a_word_said_over_and_over_in_a_long_text_is_found_at_once(log: SessionLog) -> None:
+    """FTS5's own snippet would look at 10,000,000,000 pairs of places: the test's time limit ends that."""
+    tell(log, turn("t1", "word " * 100_000 + "and the Café at last " + "x " * 90_000), reply("r1", "a " * 100_000))
+    assert log.search("a")[0].snippet.startswith("…a a a")
+    assert "word" in log.search("word")[0].snippet
+    assert "the Café at last" in log.search("last")[0].snippet
+    assert found(log, "cafe*") == [("t1", "user")]
+
+
 def test_the_index_follows_changes(told: SessionLog) -> None:
     told.save_reply("t2", reply("r2", "As we wish."))
     assert found(told, "like") == []

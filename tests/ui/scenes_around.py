@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
+from tests.ui.test_other_voice import WordGate
 from tests.ui.test_sessions import TALKS, tell
 from tests.ui.world import Found, World, drawn, until
 from warmchat.ui.chat import errands
@@ -115,7 +117,136 @@ async def danger(world: World, pilot: Pilot[None]) -> None:
     await world.say(pilot, "I want to end my life.")
 
 
+CODE = """A function that adds, and how to run it:
+
+```python
+def add(a: int, b: int) -> int:
+    \"\"\"Add two numbers.\"\"\"
+    return a + b  # the sum
+```
+
+1. Save it as `add.py`.
+2. Read [the docs](https://docs.example.org/add) or [the source](https://code.example.org/add).
+
+| a | b | sum |
+|---|---|-----|
+| 1 | 2 | 3   |
+"""
+
+
+async def _say(world: World, pilot: Pilot[None], answer: str) -> None:
+    world.engine.script = lambda _: answer
+    await world.say(pilot, "How do I add in Python?")
+
+
+async def code(world: World, pilot: Pilot[None]) -> None:
+    """A reply with code, a list, links and a table."""
+    await _say(world, pilot, CODE)
+
+
+async def code_blocks(world: World, pilot: Pilot[None]) -> None:
+    """Which of several blocks of code is copied."""
+    await _say(world, pilot, CODE + "\n```sh\npython add.py\n```\n")
+    await pilot.press("alt+g")
+    await until(pilot, lambda: "Copy which block" in drawn(world))
+
+
+async def links(world: World, pilot: Pilot[None]) -> None:
+    """Which of several links is followed."""
+    await _say(world, pilot, CODE)
+    await pilot.press("alt+o")
+    await until(pilot, lambda: "Follow which link" in drawn(world))
+
+
+async def replying(world: World, pilot: Pilot[None]) -> None:
+    """A reply on its way."""
+    await pilot.press("f2")
+    await world.say(pilot, "Are you sure?")
+    world.engine.gate = words = WordGate()
+    world.prompt.put("What is the capital of Australia?")
+    await pilot.press("enter")
+    words.let_through(8)
+    await until(pilot, lambda: "hear you. The capital of" in drawn(world) and "Esc stops" in drawn(world))
+
+
+async def checking(world: World, pilot: Pilot[None]) -> None:
+    """A reply is there, its check is not."""
+    await pilot.press("f2")
+    world.engine.gate = words = WordGate()
+    world.prompt.put("Are you sure?")
+    await pilot.press("enter")
+    words.let_through(8)
+    await until(pilot, lambda: "Checking: the oracle" in drawn(world))
+
+
+async def starting(world: World, pilot: Pilot[None]) -> None:
+    """The first paint: nothing but the window is there yet."""
+    await until(pilot, lambda: "Starting …" in drawn(world))
+
+
+async def model_failed(world: World, pilot: Pilot[None]) -> None:
+    """The model could not be loaded."""
+    await until(pilot, lambda: "could not be loaded" in drawn(world))
+    world.app.clear_notifications()
+    await pilot.pause()
+
+
+async def hourly(world: World, pilot: Pilot[None]) -> None:
+    """How the replies of a long talk fared, at most once an hour; off the record meanwhile."""
+    await pilot.press("f2", "f9")
+    for _ in range(5):
+        await world.say(pilot, "What is the capital of Australia?")
+    await until(pilot, lambda: "has replied 5 times" in drawn(world))
+    world.app.clear_notifications()
+    await pilot.pause()
+
+
+async def rename(world: World, pilot: Pilot[None]) -> None:
+    """Another title for a session."""
+    tell(world.log, "garden", TALKS["garden"], turns=6)
+    await pilot.press("f7")
+    await until(pilot, lambda: "When do roses bloom?" in drawn(world))
+    await pilot.press("f2")
+    await until(pilot, lambda: "Rename the session" in drawn(world))
+    _still(world)
+
+
+async def put_away(world: World, pilot: Pilot[None]) -> None:
+    """The sessions that were put away."""
+    tell(world.log, "garden", TALKS["garden"], turns=6)
+    world.log.archive_session("garden", archived=True)
+    await pilot.press("f7", "tab")
+    _still(world)
+    await until(pilot, lambda: "When do roses bloom?" in drawn(world))
+
+
+async def imported(world: World, pilot: Pilot[None]) -> None:
+    """A role of another program as a draft, and what was left out of it."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "pirate.md")
+        file.write_text("---\nmodel: gpt\ntemperature: 0.9\nuse_tools: web\n---\nYou are a pirate.\n", "utf-8")
+        await pilot.press("f6", "i")
+        await until(pilot, lambda: "Import a role" in drawn(world))
+        world.app.screen.query_one(Input).value = str(file)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(world.app.screen, ProfileEditor) and "left out" in drawn(world))
+    world.app.screen.query_one(TextArea).cursor_blink = False
+    world.app.clear_notifications()
+    await pilot.pause()
+
+
 SCENES_AROUND = {
+    "code": code,
+    "code_blocks": code_blocks,
+    "links": links,
+    "replying": replying,
+    "checking": checking,
+    "starting": starting,
+    "model_failed": model_failed,
+    "hourly": hourly,
+    "rename": rename,
+    "put_away": put_away,
+    "imported": imported,
     "sessions": sessions,
     "sessions_found": sessions_found,
     "link": link,

@@ -110,7 +110,7 @@ async def test_it_stands_under_the_reply(monkeypatch: pytest.MonkeyPatch) -> Non
         assert "has replied" not in drawn(world), "the oracle is not counted"
         await pilot.press("f2")
         await world.say(pilot, "What is the capital of Australia?")
-        await until(pilot, lambda: "Companion has replied 1 times" in drawn(world))
+        await until(pilot, lambda: "Companion has replied once" in drawn(world))
 
 
 def test_the_plain_chat_says_both(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,4 +128,4 @@ def test_the_plain_chat_says_both(monkeypatch: pytest.MonkeyPatch) -> None:
     PlainChat(world.services(), Console(read, out, io.StringIO(), interactive=False)).run()
     said = out.getvalue()
     assert said.index("Call somebody.\n(from warmchat, not from the model)\nCompanion: I hear you.") > 0
-    assert "Note: Companion has replied 1 times" in said
+    assert "Note: Companion has replied once" in said

@@ -10,6 +10,7 @@ from tests.ui.world import World, drawn, finished_turns, until
 from warmchat.ui import app as app_module
 from warmchat.ui.chat.copying import code_blocks, turns_markdown
 from warmchat.ui.chat.link_form import why_not_opened
+from warmchat.ui.chat.links import links_of
 
 CODE = """Two ways:
 
@@ -116,6 +117,56 @@ async def test_a_link_is_asked_about_and_then_opened_or_copied(
         await pilot.press("c")
         await until(pilot, lambda: len(copied) == 1)
         assert len(opened) == 1
+
+
+def test_links_are_found_with_the_words_that_lead_there() -> None:
+    text = (
+        "See [the *docs*](https://a.example/x), https://b.example and [again](https://a.example/x).\n\n"
+        "- <https://c.example>\n\n`https://code.example`\n\n```\n[in code](https://d.example)\n```"
+    )
+    assert list(links_of(text).items()) == [
+        ("https://a.example/x", "the docs"), ("https://b.example", "https://b.example"),
+        ("https://c.example", "https://c.example"),
+    ]  # fmt: skip
+    assert links_of("no link") == {}
+
+
+async def test_a_link_is_followed_without_a_mouse(copied: list[str]) -> None:
+    answers = {"one": "[see](https://a.example/)", "two": "[see](https://a.example/) or [that](https://b.example/)"}
+    world = World(script=lambda job: answers.get(job.messages[-1].content, "none here"))
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "none")
+        await pilot.press("alt+o")
+        await until(pilot, lambda: "There is no link in this reply" in world.notices)
+        await world.say(pilot, "one")
+        await world.say(pilot, "none again")
+        await pilot.press("alt+o")  # the newest reply that has one
+        await until(pilot, lambda: "This link leads to" in drawn(world) and "https://a.example/" in drawn(world))
+        await pilot.press("escape")
+        await world.say(pilot, "two")
+        await pilot.press("alt+o")
+        await until(pilot, lambda: "Follow which link" in drawn(world))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "This link leads to" in drawn(world) and "https://b.example/" in drawn(world))
+        await pilot.press("c")
+        await until(pilot, lambda: copied == ["https://b.example/"])
+
+
+async def test_text_that_is_selected_is_copied(copied: list[str]) -> None:
+    world = World(script=lambda job: "Rise and shine.")
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        line = next(y for y, text in enumerate(drawn(world).split("\n")) if "Rise and" in text)
+        start = drawn(world).split("\n")[line].index("Rise")
+        await pilot.mouse_down(offset=(start, line))
+        await pilot.hover(offset=(start + 3, line))
+        await pilot.mouse_up(offset=(start + 3, line))
+        await until(pilot, lambda: bool(world.app.screen.get_selected_text()))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: copied == ["Rise"])
+        assert not any("again quits" in notice for notice in world.notices)
 
 
 def test_only_web_and_mail_are_opened_and_only_on_a_desktop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from tests.ui.world import World, drawn, shelf_with_vector, until
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, Reply, TokenScore
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, Reply
 from warmchat.ui.disagreement.facts import fact_rows
 from warmchat.ui.disagreement.heat import heat_of, heat_pieces, heat_words
 

@@ -84,6 +84,13 @@ async def test_a_session_is_renamed_and_found_by_its_title() -> None:
         await pilot.press("ctrl+a", "ctrl+k", *"Oceans", "enter")
         await until(pilot, lambda: "Oceans" in drawn(world) and "Renamed" in drawn(world))
         assert world.log.title("sea") == "Oceans"
+        await pilot.press("ctrl+d")  # means what was renamed
+        await until(pilot, lambda: "Deleted: Oceans" in drawn(world))
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "Back again: Oceans" in drawn(world))
+        await pilot.press("ctrl+d")
+        await until(pilot, lambda: "Deleted: Oceans" in drawn(world))
+        await pilot.press("ctrl+z")
         await pilot.press(*"ocea")
         await until(pilot, lambda: "Oceans" in drawn(world) and "roses" not in drawn(world))
 
@@ -103,6 +110,17 @@ async def test_what_is_put_away_stands_in_the_other_list() -> None:
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "There are no sessions here yet" in drawn(world))
         assert [s.id for s in world.log.sessions(archived=True)] == []
+
+
+async def test_putting_sessions_away_goes_on_down_the_list() -> None:
+    world = told_world()
+    async with world.app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, world)
+        await pilot.press("down", "ctrl+s")
+        await until(pilot, lambda: "Put away: Why is the sea salty?" in drawn(world))
+        await until(pilot, lambda: drawn(world).count("salty") == 1)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Put away: When do roses bloom?" in drawn(world))
 
 
 async def test_what_was_deleted_comes_back_until_the_list_is_left() -> None:

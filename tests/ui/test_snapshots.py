@@ -22,9 +22,11 @@ from tests.ui.test_flags import remembered
 from tests.ui.test_heat import TOKENS
 from tests.ui.test_other_voice import WordGate, asked_oracle
 from tests.ui.world import ORACLE, Shelf, World, drawn, shelf_with_loras, shelf_with_vector, until
+from warmchat.domain.errors import ModelError
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.settings import Settings
+from warmchat.ui import companionship
 from warmchat.ui.chat import dial as dial_module
 from warmchat.ui.pickers.mark_form import MarkForm
 from warmchat.ui.profiles.editor import ProfileEditor
@@ -230,7 +232,7 @@ SCENES: dict[str, Before] = {
     **SCENES_AROUND,
 }
 WITH_VECTOR = {"dial", "moved_oracle", "heat"}
-WITH_FILES = {"profiles", "profile_editor", "profile_trial", "differences"}
+WITH_FILES = {"profiles", "profile_editor", "profile_trial", "differences", "imported"}
 STEERED = {"adapters", "adapters_typed", "server"}
 SIZES = [(80, 24), (140, 45)]
 
@@ -265,10 +267,16 @@ def test_picture(
         remote=scene == "server",
         library=ProfileLibrary(default_folders(Settings(), local=False)) if scene in WITH_FILES else None,
         report=lambda _model: shown,
+        load_error=ModelError("model.gguf is no GGUF file", "pull it again") if scene == "model_failed" else None,
     )
+    if scene == "starting":
+        world.may_start.clear()
+    if scene == "hourly":
+        monkeypatch.setattr(companionship, "HOUR_S", 0.0)
 
     async def before(pilot: Pilot[None]) -> None:
-        await world.ready(pilot)
+        if scene != "starting":
+            await world.ready(pilot)
         world.prompt.cursor_blink = False  # it shows below what lies over the chat
         await SCENES[scene](world, pilot)
         if world.app.screen is world.app.chat:
@@ -276,3 +284,4 @@ def test_picture(
         await pilot.pause()
 
     assert snap_compare(world.app, terminal_size=size, run_before=before)
+    world.may_start.set()

@@ -14,7 +14,8 @@ from tests.engine.adapter_files import control_vector, lora
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import ModelError, UnknownProfile, WarmchatError
 from warmchat.domain.profile import Profile, Sampling
-from warmchat.domain.turn import Reply, TokenScore, Turn
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import Capabilities, EngineInfo, Job
 from warmchat.engine.scripted import Answer, ScriptedEngine

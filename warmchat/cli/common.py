@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
 
-from warmchat.domain.text import one_line, printable
+from warmchat.domain.text import one_line, printable, printable_json
+from warmchat.places import shut_out_others
 from warmchat.settings import Settings, load_settings
 
-# JSON escapes C0 itself; DEL, C1, marks that reorder text, and lone surrogates (no stream can write them) are ours.
-_UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
+def settings_of(
+    context: click.Context, *, local_file: bool = True, look_only: bool = False, **command_line: Any
+) -> Settings:
+    """The settings of this run: those of the program's own options with a command's on top.
 
-def settings_of(context: click.Context, *, local_file: bool = True, **command_line: Any) -> Settings:
-    """The settings of this run: those of the program's own options with a command's on top."""
+    Args:
+        look_only: nothing is changed; else what others may read of the user's files is taken from them.
+    """
     given = {k: v for k, v in (context.find_root().obj or {}).items() if v is not None}
     wanted = {**given, **{k: v for k, v in command_line.items() if v is not None}}
     if "model" in wanted and "remote_url" not in wanted:  # a file named here is meant, whatever server is set elsewhere
         wanted["remote_url"] = ""
-    return load_settings(local_file=local_file, **wanted)
+    settings = load_settings(local_file=local_file, **wanted)
+    if not look_only:
+        shut_out_others(settings.data_dir)
+    return settings
 
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout, on one line. What a terminal would obey is written as JSON's own escapes."""
-    text = json.dumps(value, ensure_ascii=not _utf8())
-    click.echo(_UNPRINTABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", text))
+    click.echo(printable_json(json.dumps(value, ensure_ascii=not _utf8())))
 
 
 def print_text(text: str) -> None:
-    """Text on stdout, made harmless where a terminal reads it; verbatim into a pipe or file."""
-    click.echo(printable(text) if sys.stdout.isatty() else text)
+    """Text on stdout, made harmless where a terminal reads it; else verbatim, but for half characters."""
+    click.echo(printable(text) if sys.stdout.isatty() else text.encode("utf-8", "replace").decode())
 
 
 def talk(text: str) -> None:

@@ -17,7 +17,7 @@ from warmchat.domain.making import missing_words
 from warmchat.domain.mark import MarkName
 from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import Turn
+from warmchat.domain.turn import Turn, all_scores_as
 from warmchat.domain.verdict import Direction, Kind, Label
 from warmchat.storage.exports.files import write_file
 from warmchat.storage.exports.formats import FORMATS
@@ -106,7 +106,7 @@ def flags(context: click.Context, /, *, limit: int | None, json_: bool, **chosen
     with _reading(context) as session_log:
         found = session_log.flags(where, limit)
     if json_:
-        print_json([asdict(turn) for turn in found])
+        print_json([asdict(all_scores_as(tuple, turn)) for turn in found])
         return
     rows = [_flag(turn) for turn in found]
     print_table(("session", "time", "kind", "score", "message"), rows, empty="No turn fits.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from typing import Any
@@ -10,7 +11,8 @@ import click
 
 from warmchat import __version__
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.text import printable
+from warmchat.domain.text import one_line, printable
+from warmchat.places import for_owner_alone
 
 # Groups are imported when they are called: `warmchat ask` need not pay for the screens, nor completion for the engine.
 COMMANDS = {
@@ -77,12 +79,15 @@ def cli(context: click.Context, /, **options: Any) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. Returns the exit code: 0 fine, 1 a failure (one line and a hint on stderr), 2 usage."""
     try:
-        code = cli.main(args=arguments, prog_name="warmchat", standalone_mode=False)
+        with for_owner_alone():
+            code = cli.main(args=arguments, prog_name="warmchat", standalone_mode=False)
     except click.Abort:
         click.echo("Stopped.", err=True)
         return 1
     except click.ClickException as error:
         error.show()
+        if isinstance(error, click.NoSuchOption) and any(error.option_name in param.opts for param in cli.params):
+            click.echo(f"  hint: {error.option_name} goes before the command: warmchat {error.option_name} …", err=True)
         return error.exit_code
     except WarmchatError as error:
         if _debug(arguments):
@@ -91,9 +96,15 @@ def main(arguments: list[str] | None = None) -> int:
         if error.hint:
             click.echo(f"  hint: {printable(error.hint)}", err=True)
         return 1
-    except BrokenPipeError:  # `warmchat log show ... | head`
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # `warmchat log show ... | head`
+            sys.stderr.close()
+            return 0
+        if error.errno != errno.ENAMETOOLONG:  # of an argument; pathlib says it at whatever it is asked first
+            raise
+        click.echo(f"warmchat: No file can be called {one_line(str(error.filename), 60)}", err=True)
+        click.echo("  hint: a name has at most 255 bytes", err=True)
+        return 1
     return code if isinstance(code, int) else 0  # where a command exits by itself, click returns its code
 
 

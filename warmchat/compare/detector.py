@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from warmchat.domain.conversation import Message
 from warmchat.domain.verdict import Verdict
 
+EARLIER_TURNS = 8  # that a chat hands to a detector; none of ours reads further back than the last two
+
 
 class Detector(Protocol):
     """Compares a reply with the shadow reply. Pure: no model of its own need be loaded, nothing is written."""

@@ -18,6 +18,7 @@
     ├── TrainingError            an adapter cannot be trained
     ├── ExportError
     ├── QuestionError            a question set, or a condition to ask it under, cannot be used
+    ├── PathError                a path that no file can have
     └── NotFound                 an id that names nothing, or more than one thing
 
 Each says what happened (`message`) and what to do (`hint`). Errors of a library are turned into one of these
@@ -119,6 +120,10 @@ class ExportError(WarmchatError):
 
 class QuestionError(WarmchatError):
     """A question set, or a condition to ask it under, cannot be used."""
+
+
+class PathError(WarmchatError):
+    """A path that no file can have."""
 
 
 class NotFound(WarmchatError):

@@ -19,6 +19,7 @@ _UNSEEN = re.compile(r"[\u00ad\u180e\u200b\u2060-\u2064\U000e0000-\U000e007f]")
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _FAR = 50
+_UNPRINTABLE = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
 
 
 def printable(text: str) -> str:
@@ -37,6 +38,16 @@ def one_line(text: str, limit: int = 200) -> str:
     begins = text.lstrip()[: _FAR * limit]  # what comes later is not shown, and need not be looked at
     line = " ".join(_UNSEEN.sub("", printable(begins)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def printable_value(value: object) -> object:
+    """`printable`, where the value is a plain text: for templates of pages. Text that is marked as safe stays."""
+    return printable(value) if type(value) is str else value
+
+
+def printable_json(text: str) -> str:
+    """A JSON document with what `printable` takes out written as JSON's own escapes. Nothing is lost."""
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from warmchat.domain.conversation import ShadowHistory
 from warmchat.domain.mark import Mark
 from warmchat.domain.profile import Sampling
+from warmchat.domain.scores import TokenScore
 from warmchat.domain.verdict import Verdict
 
 ReplyRole = Literal["shown", "shadow", "sample", "draft", "alternative"]
@@ -84,14 +86,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenScore:
-    """A token of a given text: the text it adds, and its natural log-probability given all before it."""
-
-    text: str
-    logprob: float
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What one voice said in one turn.
 
@@ -112,7 +106,7 @@ class Reply:
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
     origin: Origin = field(default_factory=Origin)
-    scores: tuple[TokenScore, ...] = ()
+    scores: Sequence[TokenScore] = ()
     way: ReplyWay = "direct"
     asked: str = ""
 
@@ -148,6 +142,17 @@ class Turn:
     shadow: Reply | None = None
     verdict: Verdict | None = None
     error: str = ""
+
+
+def scores_as(kind: Callable[[Sequence[TokenScore]], Sequence[TokenScore]], reply: Reply) -> Reply:
+    """The reply with its scores in another kind of sequence: writers of JSON know tuples and lists alone."""
+    return replace(reply, scores=kind(reply.scores))
+
+
+def all_scores_as(kind: Callable[[Sequence[TokenScore]], Sequence[TokenScore]], turn: Turn) -> Turn:
+    """The turn, and so both of its replies."""
+    reply, shadow = (each and scores_as(kind, each) for each in (turn.reply, turn.shadow))
+    return replace(turn, reply=reply, shadow=shadow)
 
 
 # Events, in the order in which a turn gives them. Every one names its turn.

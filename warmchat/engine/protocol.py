@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.profile import Sampling
-from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, StopReason, Timings, Usage
 
 
 class Priority(IntEnum):

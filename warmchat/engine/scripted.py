@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineLost, WarmchatError
-from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, StopReason, Timings, Usage
 from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Fragment, Handle, Job, Progress
 
 Answer = str | WarmchatError

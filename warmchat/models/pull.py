@@ -141,7 +141,7 @@ def _is_there(file: Path, expected: Expected, tell: Progress) -> bool:
 @contextmanager
 def _opened_alone(part: Path) -> Iterator[BinaryIO]:
     """The part file, open to read and write; two downloads into one file would mix."""
-    descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
     with open(descriptor, "r+b") as opened:  # noqa: PTH123  a descriptor, not a path
         if sys.platform != "win32":
             import fcntl

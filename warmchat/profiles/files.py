@@ -120,7 +120,7 @@ def _replace(file: Path, text: str) -> None:
     """In one step, so that a full disk or a lost program leaves the old file."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.new")
     try:
-        mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0o600  # a folder of voices may be shared on purpose
         target = file.resolve() if file.is_symlink() else file
         draft.write_text(text, encoding="utf-8")
         draft.chmod(mode)

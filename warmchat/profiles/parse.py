@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ class Parsed:
     """A profile with what its file holds beyond it.
 
     Attributes:
-        warnings: one sentence per setting that nothing reads, with file, line and the nearest known name.
+        warnings: one sentence per setting that nothing reads, with file, line and the nearest known name; one for all
+            where they stand outside the front matter.
         extra: those settings at the top level, as they stand in the file.
     """
 
@@ -91,12 +93,26 @@ def parse_profile(text: str, profile_id: str, *, file: Path, source: str = "") -
     if entry.rewriter.startswith(("http://", "https://")):
         raise _error(file, document.line_of(("rewriter",)), "a server cannot be the rewriter: what you ask stays here",
                      what_to_write(("rewriter",)))  # fmt: skip
+    outside = _settings_outside(text) if not document.values else None
+    if outside is not None:
+        said = (f"{_place(file, outside)}: these settings are read as prompt; begin the file with the line ---",)
+        return Parsed(_profile(entry, document.body, profile_id, source), said)
     warnings = tuple(
         f"{_place(file, document.line_of(keys))}: {one_line(str(keys[-1]), 60)} is not known"
         + (f"; did you mean {near}?" if near else "")
         for keys, near in unknown_keys(entry)
     )
     return Parsed(_profile(entry, document.body, profile_id, source), warnings, extra_values(entry))
+
+
+_SETTING = re.compile(rf"(?:{'|'.join(ProfileEntry.model_fields)}):")
+
+
+def _settings_outside(text: str) -> int | None:
+    """The line, from 1, of the first setting where front matter does not stand first in a file, and so is none."""
+    after = [(at, line) for at, (before, line) in enumerate(pairwise(text.split("\n")), 2)
+             if before.rstrip().endswith("---") and (at > 2 or before.rstrip() != "---")]  # fmt: skip
+    return next((at for at, line in after if _SETTING.match(line)), None)
 
 
 def _check_size(size: int, file: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from warmchat.compare.detector import Detector
+from warmchat.compare.detector import EARLIER_TURNS, Detector
 from warmchat.domain.conversation import split_thinking, visible_history
 from warmchat.domain.errors import EngineLost, NotFound, WarmchatError
 from warmchat.domain.mark import Mark
@@ -209,7 +209,7 @@ class Beside:
         turn, other = self._parts.transcript.turn(turn_id), self._found(turn_id, reply_id)
         if turn.reply is None or not turn.reply.text.strip():
             return None
-        history = visible_history(self._parts.transcript.before(turn_id))
+        history = visible_history(self._parts.transcript.before(turn_id)[-EARLIER_TURNS:])
         return self._detector.detect(turn.user_text, history, turn.reply.text, other.text)
 
     def _found(self, turn_id: str, reply_id: str) -> Reply:

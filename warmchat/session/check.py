@@ -6,18 +6,19 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from warmchat.compare.chance import weighed
-from warmchat.compare.detector import Detector
+from warmchat.compare.detector import EARLIER_TURNS, Detector
 from warmchat.compare.pointing import points_back
 from warmchat.domain.conversation import Message, reference_history, visible_history
 from warmchat.domain.errors import EngineLost, WarmchatError
 from warmchat.domain.profile import Profile
+from warmchat.domain.scores import KeptScores
 from warmchat.domain.turn import Reply, ReplyRole, ReplyScored, ShadowStarted, Turn, TurnEvent, VerdictReached, new_id
 from warmchat.domain.verdict import Verdict, unjudged
 from warmchat.engine.protocol import EngineInfo, Finished, Handle, Job, Priority
 from warmchat.engine.queue import CheckLine
 from warmchat.session.filled import begun, blank, filled
 from warmchat.session.parts import Parts, Reader, sequence_of
-from warmchat.voices.direct import direct_job, drawn_again, same_question, undrawn
+from warmchat.voices.direct import direct_job, drawn_again, question_of, undrawn
 from warmchat.voices.neutral import bare_question
 from warmchat.voices.reading import score_job
 from warmchat.voices.setting import Setting, recorded
@@ -114,7 +115,7 @@ class Checker:
         yield from self._conclude(turn, self._with_blind_spot(verdict, turn, earlier), shadow)
 
     def _detect(self, turn: Turn, reply: Reply, shadow: Reply) -> Verdict:
-        history = visible_history(self._parts.transcript.before(turn.id))
+        history = visible_history(self._parts.transcript.before(turn.id)[-EARLIER_TURNS:])
         scores = [score.logprob for score in reply.scores]
         return self._detector.detect(turn.user_text, history, reply.text, shadow.text, scores=scores)
 
@@ -165,8 +166,8 @@ class Checker:
         engine = self._parts.need_engine()
         asked = yield from self._shadow_job(turn, priority)
         self._references[turn.id] = asked.profile
-        known = self._parts.draft_jobs.get(turn.id)
-        if known is not None and same_question(known, asked.job):  # the reference has answered it, as the draft
+        known = self._parts.draft_questions.get(turn.id)
+        if known is not None and known == question_of(asked.job):  # the reference has answered it, as the draft
             return replace(self._parts.drafts[turn.id], id=new_id(), role="shadow")
         draft = asked.begun("shadow", engine.describe())
         return filled(draft, self._finish(turn, engine.submit(asked.job)))
@@ -231,7 +232,7 @@ class Checker:
             return reply
         if finished.stop != "end":
             return reply
-        reply = replace(reply, scores=finished.scores)
+        reply = replace(reply, scores=KeptScores(finished.scores))
         turn = parts.transcript.update(turn.id, reply=reply)
         yield from parts.record.said(turn, reply)
         yield ReplyScored(turn.id, reply)

@@ -9,14 +9,14 @@ from warmchat.domain.conversation import Message, drafted_history, visible_histo
 from warmchat.domain.errors import NO_MODEL_HINT, NoModel, ProfileError
 from warmchat.domain.profile import Profile
 from warmchat.domain.turn import Reply, Turn, TurnEvent, WindowMoved
-from warmchat.engine.protocol import Engine, Job
+from warmchat.engine.protocol import Engine
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session.dials import Dials
 from warmchat.session.others import OtherModels
 from warmchat.session.record import TurnRecorder
 from warmchat.session.rules import SessionRules
 from warmchat.session.transcript import Transcript
-from warmchat.voices.direct import prompt_messages
+from warmchat.voices.direct import Question, prompt_messages
 from warmchat.voices.rewrite import TRIES
 from warmchat.voices.setting import Setting, changed_from
 from warmchat.voices.strategy import Said, Speaker
@@ -46,7 +46,7 @@ class Parts:
     Attributes:
         others: models beside the chat's own that profiles name.
         drafts: cold answers that were said kindly, by turn; those of a resumed session are its log's.
-        draft_jobs: what was asked for them, where this session asked it.
+        draft_questions: what was asked for them, where this session asked it.
     """
 
     engine: Engine | None
@@ -58,7 +58,7 @@ class Parts:
     others: OtherModels = field(default_factory=OtherModels)
     windows: Windows = field(default_factory=Windows)
     drafts: dict[str, Reply] = field(default_factory=dict)
-    draft_jobs: dict[str, Job] = field(default_factory=dict)
+    draft_questions: dict[str, Question] = field(default_factory=dict)
 
     def need_engine(self) -> Engine:
         """The engine. Raises `NoModel` where there is none."""

@@ -24,6 +24,7 @@ from warmchat.domain.turn import (
 from warmchat.engine.protocol import Finished, Fragment, Handle, Job, Progress
 from warmchat.session.filled import begun, blank, filled, shown
 from warmchat.session.parts import Parts
+from warmchat.voices.direct import question_of
 from warmchat.voices.rewrite import Check
 from warmchat.voices.setting import Setting
 from warmchat.voices.speaking import speak
@@ -93,7 +94,7 @@ class Speech:
             draft = blank("draft", drafts, (), asked=step.asked)
             draft = replace(draft, origin=coming.origin)  # it has read the same turns
             draft = filled(begun(draft, step.job, info, setting), finished)
-            self._parts.drafts[turn.id], self._parts.draft_jobs[turn.id] = draft, step.job
+            self._parts.drafts[turn.id], self._parts.draft_questions[turn.id] = draft, question_of(step.job)
             yield from self._parts.record.drafted(turn, draft, drafts)
             yield DraftFinished(turn.id, draft)
         return finished

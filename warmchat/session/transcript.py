@@ -22,38 +22,51 @@ class Transcript:
 
     def __init__(self, turns: Sequence[Turn] = (), others: Sequence[Turn] = ()) -> None:
         self._lock = threading.RLock()
-        self._turns: dict[str, Turn] = {}  # all, in the order of arrival
+        self._turns: dict[str, Turn] = {}
         self._before: dict[str, str | None] = {}
+        self._following: dict[str | None, list[str]] = {}  # in the order of arrival
         self._left_at: dict[str | None, str] = {}  # where there is a fork: the turn that was gone on with last
+        # The path; beside it what is asked for several times in a turn, which must not cost more in a long session.
         self._path: list[str] = []
-        known = {turn.id for turn in (*turns, *others)}
-        for turn in others:
-            self._before[turn.id] = turn.parent_id if turn.parent_id in known else None
-        for turn in turns:
-            self._before[turn.id] = self._path[-1] if self._path else None
-            self._path.append(turn.id)
+        self._shown: list[Turn] = []
+        self._place: dict[str, int] = {}
+        path = [turn.id for turn in turns]
+        known = {*path, *(turn.id for turn in others)}
+        before = {turn.id: turn.parent_id if turn.parent_id in known else None for turn in others}
+        before |= dict(zip(path, [None, *path], strict=False))
         # Ids sort by time, so branches of a resumed session stand in the order in which they were opened.
         for turn in sorted((*turns, *others), key=lambda turn: (turn.created_at, turn.id)):
-            self._turns[turn.id] = turn
+            self._put(turn, before[turn.id])
+        self._lead(path)
+
+    def _put(self, turn: Turn, before: str | None) -> None:
+        self._turns[turn.id] = turn
+        self._before[turn.id] = before
+        self._following.setdefault(before, []).append(turn.id)
+
+    def _lead(self, path: list[str]) -> None:
+        self._path = path
+        self._shown = [self._turns[turn_id] for turn_id in path]
+        self._place = {turn_id: place for place, turn_id in enumerate(path)}
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The path, oldest first."""
         with self._lock:
-            return tuple(self._turns[turn_id] for turn_id in self._path)
+            return tuple(self._shown)
 
     def add(self, turn: Turn) -> None:
         """A new turn at the end of the path."""
         with self._lock:
-            self._before[turn.id] = self._path[-1] if self._path else None
-            self._turns[turn.id] = turn
+            self._put(turn, self._path[-1] if self._path else None)
+            self._place[turn.id] = len(self._path)
             self._path.append(turn.id)
+            self._shown.append(turn)
 
     def add_beside(self, turn: Turn, other_id: str) -> None:
         """A new turn at the place of another one; the path stays as it is."""
         with self._lock:
-            self._before[turn.id] = self._before[other_id]
-            self._turns[turn.id] = turn
+            self._put(turn, self._before[other_id])
 
     def turn(self, turn_id: str) -> Turn:
         """The turn as it is now, on whatever branch. Raises `KeyError`."""
@@ -65,11 +78,15 @@ class Transcript:
         with self._lock:
             turn = replace(self._turns[turn_id], **changes)  # type: ignore[arg-type]  # names are checked by tests
             self._turns[turn_id] = turn
+            if turn_id in self._place:
+                self._shown[self._place[turn_id]] = turn
             return turn
 
     def before(self, turn_id: str) -> list[Turn]:
         """The turns before this one on its own branch, oldest first."""
         with self._lock:
+            if turn_id in self._place:
+                return self._shown[: self._place[turn_id]]
             return [self._turns[each] for each in self._path_to(turn_id)[:-1]]
 
     def parent_for(self, *, off_record: bool) -> str | None:
@@ -85,34 +102,34 @@ class Transcript:
     def branches(self, turn_id: str) -> tuple[str, ...]:
         """Ids of the turns at the place of this one, itself included, oldest first."""
         with self._lock:
-            place = self._before[turn_id]
-            return tuple(each for each in self._turns if self._before[each] == place)
+            return tuple(self._following[self._before[turn_id]])
 
     def followed(self, turn_id: str) -> bool:
         """Whether something was said after this turn, on whatever branch."""
         with self._lock:
-            return turn_id in self._before.values()
+            return turn_id in self._following
 
     def go_back(self, turn_id: str) -> None:
         """Let the path end before this turn: the next one takes its place."""
         with self._lock:
             self._remember()
-            self._path = self._path_to(turn_id)[:-1]
+            self._lead(self._path_to(turn_id)[:-1])
 
     def show_branch(self, turn_id: str) -> None:
         """Let the path lead through this turn, and on as it was left last, else to the newest turn."""
         with self._lock:
             self._remember()
-            self._path = self._path_to(turn_id)
-            while (after := self._after(self._path[-1])) is not None:
-                self._path.append(after)
+            path = self._path_to(turn_id)
+            while (after := self._after(path[-1])) is not None:
+                path.append(after)
+            self._lead(path)
 
     def _remember(self) -> None:
         for turn_id in self._path:
             self._left_at[self._before[turn_id]] = turn_id
 
     def _after(self, turn_id: str) -> str | None:
-        following = [each for each in self._turns if self._before[each] == turn_id]
+        following = self._following.get(turn_id, [])
         left = self._left_at.get(turn_id)
         return left if left in following else following[-1] if following else None
 
@@ -126,5 +143,4 @@ class Transcript:
 
 
 def _last_logged(turns: Sequence[Turn], *, off_record: bool) -> str | None:
-    candidates = [turn for turn in turns if off_record or not turn.off_record]
-    return candidates[-1].id if candidates else None
+    return next((turn.id for turn in reversed(turns) if off_record or not turn.off_record), None)

@@ -145,20 +145,18 @@ class SessionLog:
                     raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
             return self._emptied()
 
-    def expire(self, before: str, keep: str | None = None) -> int:
+    def expire(self, before: str, keep: str | None = None) -> tuple[int, bool]:
         """Delete the sessions in which nothing was said since `before` (ISO 8601, UTC).
 
         Those put away are kept, and so is the session `keep`.
 
         Returns:
-            How many there were.
+            How many there were, and whether nothing is left of them in the files (see `delete_session`).
         """
         with self._lock:
             with self._writing() as db:
                 gone = writes.expire(db, before, keep)
-            if gone:
-                self._emptied()
-            return gone
+            return gone, not gone or self._emptied()
 
     def delete_all(self) -> bool:
         """Delete every session and profile. Returns as `delete_session` does."""

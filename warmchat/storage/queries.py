@@ -19,30 +19,50 @@ from warmchat.storage.read_back import reads_row
 from warmchat.storage.records import CutOff, Day, Flag, Judgement, SessionSummary, TurnFilter, TurnRecord
 from warmchat.storage.rows import Row
 
-SESSIONS = """
+# Joined by hand and not from the view `exchanges`, of which SQLite would first make every row of the log.
+SUMMARIES = """
 SELECT s.id, s.title, s.started_at, s.archived_at,
-    coalesce(max(x.created_at), s.started_at) AS last_at,
-    count(x.n) AS turns,
-    count(CASE WHEN x.label IN ('agree', 'disagree', 'unsure') THEN 1 END) AS checked,
-    count(CASE WHEN x.label = 'disagree' THEN 1 END) AS disagreements,
-    json_group_array(DISTINCT x.model_name) AS models,
-    json_group_array(DISTINCT x.profile) AS profiles
-FROM sessions AS s LEFT JOIN exchanges AS x ON x.session_id = s.id
-WHERE s.id IN (
-    SELECT s.id FROM sessions AS s LEFT JOIN turns AS t ON t.session_id = s.id
-    WHERE :archived IS NULL OR (s.archived_at IS NOT NULL) = :archived
-    GROUP BY s.id ORDER BY max(t.n) DESC, s.started_at DESC LIMIT :limit
-)
-GROUP BY s.id ORDER BY max(x.n) DESC, s.started_at DESC
+    coalesce(max(t.created_at), s.started_at) AS last_at,
+    count(t.n) AS turns,
+    count(CASE WHEN v.label IN ('agree', 'disagree', 'unsure') THEN 1 END) AS checked,
+    count(CASE WHEN v.label = 'disagree' THEN 1 END) AS disagreements,
+    json_group_array(DISTINCT r.model_name) AS models,
+    json_group_array(DISTINCT t.profile) AS profiles
+FROM json_each(?) AS asked
+CROSS JOIN sessions AS s ON s.id = asked.value
+LEFT JOIN turns AS t ON t.session_id = s.id
+LEFT JOIN replies AS r ON r.n = (SELECT max(n) FROM replies WHERE turn_id = t.id AND role = 'shown')
+LEFT JOIN verdicts AS v ON v.n = (SELECT max(n) FROM verdicts WHERE turn_id = t.id AND reply_id IS r.id)
+GROUP BY asked.key ORDER BY asked.key
+"""
+BY_LAST_TURN = """
+SELECT id FROM sessions AS s WHERE :archived IS NULL OR (archived_at IS NOT NULL) = :archived
+ORDER BY (SELECT max(n) FROM turns WHERE session_id = s.id) DESC, started_at DESC LIMIT :limit
+"""
+BACKWARDS = """
+SELECT t.session_id FROM turns AS t JOIN sessions AS s ON s.id = t.session_id
+WHERE :archived IS NULL OR (s.archived_at IS NOT NULL) = :archived ORDER BY t.n DESC
 """
 
 
 def sessions(db: Database, limit: int | None, archived: bool | None = None) -> list[SessionSummary]:
     """The sessions, the one that was spoken in last first; ``archived``: only those put away, or only the others."""
-    return [
-        _summary_of(row)
-        for row in db.query(SESSIONS, {"limit": -1 if limit is None else limit, "archived": archived})
-    ]
+    newest = _newest_sessions(db, limit, archived)
+    return [_summary_of(row) for row in db.query(SUMMARIES, [json.dumps(newest)])]
+
+
+def _newest_sessions(db: Database, limit: int | None, archived: bool | None) -> list[str]:
+    """Their ids. The newest few are found from the newest turn backwards, so that a long log costs no more."""
+    if limit is not None and not archived:  # few are put away: walking would lead through all turns
+        found: dict[str, None] = {}
+        for row in db.execute(BACKWARDS, {"archived": archived}):
+            if len(found) == limit:
+                break
+            found[row[0]] = None
+        if len(found) == limit:
+            return list(found)
+    everything = {"limit": -1 if limit is None else limit, "archived": archived}
+    return [row[0] for row in db.execute(BY_LAST_TURN, everything)]
 
 
 @reads_row
@@ -61,7 +81,7 @@ def ids_of(db: Database, table: Table, prefix: str, limit: int) -> list[str]:
         for row in db.query(
             f"SELECT id FROM {table} WHERE substr(id, 1, length(:prefix)) = :prefix"  # noqa: S608  own words alone
             f" ORDER BY id = :prefix DESC, {newest} DESC LIMIT :limit",
-            {"prefix": prefix, "limit": limit},
+            {"prefix": rows.storable_text(prefix), "limit": limit},
         )
     ]
     return found[:1] if found[:1] == [prefix] else found
@@ -238,7 +258,7 @@ def condition(where: TurnFilter) -> tuple[str, list[Any]]:
         parts.append("high_stakes(user_text)")
     if where.model:
         parts.append("(instr(lower(model_name), lower(?)) OR instr(model, ?) = 1)")
-        parameters += [where.model, where.model]
+        parameters += [rows.storable_text(where.model)] * 2
     for bound, value in (
         ("created_at >= ?", where.since),
         ("created_at < ?", where.until),

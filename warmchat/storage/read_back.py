@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -64,6 +64,8 @@ def _check(hint: Any) -> Check:  # noqa: PLR0911  one line for each sort of anno
         if inner[-1] is not Ellipsis:
             return lambda value: isinstance(value, tuple) and len(value) == len(inner)
         return lambda value: isinstance(value, tuple) and all(items(item) for item in value)
+    if origin is Sequence:  # scores: each was checked as it was read, and is an object only while it is looked at
+        return lambda value: isinstance(value, Sequence) and not isinstance(value, str)
     if origin in (dict, Mapping):
         items = _check(inner[1])
         return lambda value: isinstance(value, dict) and all(isinstance(k, str) and items(v) for k, v in value.items())

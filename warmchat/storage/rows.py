@@ -16,7 +16,8 @@ from typing import Any
 
 from warmchat.domain.mark import Mark
 from warmchat.domain.profile import AdapterRef, Profile, Sampling
-from warmchat.domain.turn import Origin, Reply, Timings, TokenScore, Turn, Usage
+from warmchat.domain.scores import KeptScores, TokenScore
+from warmchat.domain.turn import Origin, Reply, Timings, Turn, Usage
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.storage.read_back import checked, reads_row
 
@@ -132,7 +133,7 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
             cuts=tuple(json.loads(row["cuts"])),
             engine=json.loads(row["engine"]),
         )),
-        scores=tuple(checked(TokenScore(text, logprob)) for text, logprob in json.loads(row["scores"])),
+        scores=KeptScores(checked(TokenScore(text, logprob)) for text, logprob in json.loads(row["scores"])),
         way=row["way"],
         asked=row["asked"],
     )

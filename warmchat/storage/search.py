@@ -18,12 +18,19 @@ MOST_TERMS = 32  # more words find nothing more, and FTS5 has a limit on the dep
 # The snippets are made where the words are found: asked for afterwards, every one of them would gather anew all that
 # begins with the last word. FTS5's own mark for where they were found would have to be told from the text's; they are
 # plain.
-HITS = """
+# FTS5 compares every place of a word with every other to find the best snippet: a long reply that says one word over
+# and over would take minutes. Of a long text it is the surroundings of the first place that spells the first word.
+_SNIPPET = """
+    CASE WHEN length({text}) <= {long} THEN snippet({index}, 0, '', '', '…', 24)
+    ELSE '…' || trim(substr({text}, max(1, instr(lower({text}), :word) - 60), 160)) || '…' END
+"""
+LONG = 2_000  # characters
+HITS = f"""
 WITH said AS MATERIALIZED (
-    SELECT rowid AS n, snippet(turns_fts, 0, '', '', '…', 24) AS snippet
+    SELECT rowid AS n, {_SNIPPET.format(index="turns_fts", text="user_text", long=LONG)} AS snippet
     FROM turns_fts WHERE turns_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
 ), answered AS MATERIALIZED (
-    SELECT rowid AS n, snippet(replies_fts, 0, '', '', '…', 24) AS snippet
+    SELECT rowid AS n, {_SNIPPET.format(index="replies_fts", text="text", long=LONG)} AS snippet
     FROM replies_fts WHERE replies_fts MATCH :query ORDER BY rowid DESC LIMIT :limit
 ), found AS MATERIALIZED (
     SELECT t.n AS turn_n, 0 AS place, 'user' AS role, t.profile, said.snippet FROM said JOIN turns AS t ON t.n = said.n
@@ -36,13 +43,16 @@ WITH said AS MATERIALIZED (
 SELECT t.session_id, s.title AS session_title, t.id AS turn_id, found.role, found.profile, t.created_at, found.snippet
 FROM found JOIN turns AS t ON t.n = found.turn_n JOIN sessions AS s ON s.id = t.session_id
 ORDER BY found.turn_n DESC, found.place
-"""
+"""  # noqa: S608  only own words are put in
 
 
 def search(db: Database, text: str, limit: int) -> list[Hit]:
     """Messages and replies that hold all words of `text`, newest first."""
     query = fts_query(text)
-    return [_hit_of(row) for row in db.query(HITS, {"query": query, "limit": limit})] if query else []
+    if not query:
+        return []
+    word = query.partition('"')[2].partition('"')[0].lower()
+    return [_hit_of(row) for row in db.query(HITS, {"query": query, "word": word, "limit": limit})]
 
 
 @reads_row

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
@@ -24,6 +24,7 @@ from warmchat.ui.glance import Glance, GlanceShelf
 from warmchat.ui.keymap import QUIT, first_key
 from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.palette import commands
+from warmchat.ui.pasting import PastingApp
 from warmchat.ui.session_door import SessionDoor, SessionOpened
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
@@ -39,7 +40,7 @@ QUIT_TWICE_S = 2.0
 CLOSE_WAIT_S = 3.0
 
 
-class WarmchatApp(App[None]):
+class WarmchatApp(PastingApp):
     """The program in a terminal. It paints first; session and model come in threads."""
 
     TITLE = "warmchat"

@@ -28,7 +28,7 @@ def copy_with_program(text: str) -> str:
         try:
             # xclip stays behind as a server of the selection: it must not hold our pipes.
             done = subprocess.run(
-                command, input=text.encode(), timeout=3, check=False,
+                command, input=text.encode("utf-8", "replace"), timeout=3, check=False,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired):

@@ -71,6 +71,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Reading", "Branch after", "Alt+Right", "alt+right", "branch_after", "branch"),
     Deed("Reading", "Copy the reply", "Ctrl+G", "ctrl+g", "copy_reply", "copy"),
     Deed("Reading", "Copy a block of code", "Alt+G", "alt+g", "copy_code", "code"),
+    Deed("Reading", "Follow a link", "Alt+O", "alt+o", "open_link", "link", more="or click it: it is shown whole"),
     Deed("Reading", "Copy as Markdown", "", "", "copy_markdown", "markdown", more="the chosen turn, or all"),
     Deed("Session", "Off the record", "F9", "f9", "off_record", "offrecord", more="nothing is written while it is on"),
     Deed("Session", "Sessions: search, go on, rename, delete", "F7", "f7", "sessions", "sessions"),

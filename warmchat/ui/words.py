@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ KIND_SENTENCES: dict[Kind, str] = {
     "softened": "Both make the same claim, at another strength.",
     "refusal": "One answers, the other declines.",
 }
+
+STILL_READ = "another program reads the log: their words are in its files until that closes"
 
 # Of two answers to the same words, neither of which checks the other.
 APART: dict[Label, str] = {
@@ -135,7 +138,8 @@ def program_words(reference: str, *, checked: bool) -> tuple[str, str]:
 
 def flagged_words(voice: str, replies: int, checked: int, flagged: int, reference: str) -> str:
     """How many replies of a long talk were flagged."""
-    words = f"{voice} has replied {replies:,} times in this session. {checked:,} of the replies were compared with the "
+    times = "once" if replies == 1 else f"{replies:,} times"
+    words = f"{voice} has replied {times} in this session. {checked:,} of the replies were compared with the "
     return words + f"{one_line(reference, 24)}; in {flagged:,} it would have said otherwise."
 
 
@@ -151,7 +155,8 @@ def start_words(notes: StartNotes | None, go_on: Callable[[CutOff], str]) -> lis
     if notes is not None and notes.expired:
         sessions = "session" if notes.expired == 1 else "sessions"
         gone = f"Deleted {notes.expired:,} {sessions} of more than {notes.days:,} days ago"
-        said.append((gone, "the setting keep_days wants it so"))
+        why = "the setting keep_days wants it so"
+        said.append((gone, why if notes.clean else f"{why}; {STILL_READ}"))
     if notes is not None and notes.cut_off is not None:
         asked = one_line(notes.cut_off.user_text, 60)
         said.append((f"The last chat was cut off: “{asked}” has no whole reply", go_on(notes.cut_off)))
@@ -225,3 +230,8 @@ def size_words(size_bytes: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} GB"
+
+
+def export_stem(session_id: str) -> str:
+    """The name that an export is offered, without its ending. An imported session brings its id from elsewhere."""
+    return f"warmchat-{re.sub(r'[^A-Za-z0-9_-]', '', session_id)[:64]}"

@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from warmchat.domain.conversation import Message, with_user
+from warmchat.domain.conversation import Message, prompt_hash, with_user
 from warmchat.domain.profile import Profile, Sampling
 from warmchat.engine.protocol import AdapterSpec, Job, Priority
+
+Question = tuple[str, tuple[AdapterSpec, ...], Sampling]
 
 
 def prompt_messages(profile: Profile, history: Sequence[Message], text: str) -> tuple[Message, ...]:
@@ -66,8 +68,6 @@ def undrawn(job: Job) -> Job:
     return replace(job, sampling=replace(job.sampling, temperature=0.0, seed=0), batched=True)
 
 
-def same_question(one: Job, other: Job) -> bool:
-    """Whether two jobs ask the same of the same voice, but for the draw."""
-    return (one.messages, one.adapters, replace(one.sampling, seed=None)) == (
-        other.messages, other.adapters, replace(other.sampling, seed=None),
-    )  # fmt: skip
+def question_of(job: Job) -> Question:
+    """What a job asks of which voice, but for the draw: equal for two that ask the same. It holds no messages."""
+    return prompt_hash(job.messages), job.adapters, replace(job.sampling, seed=None)

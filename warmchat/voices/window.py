@@ -64,9 +64,12 @@ class Windows:
 
     def of(self, turns: Sequence[Turn], sequence: str) -> list[Turn]:
         """The turns inside the window."""
-        ids = [turn.id for turn in turns]
         last = self._left_out.get(sequence)
-        return list(turns[ids.index(last) + 1 :]) if last in ids else list(turns)
+        if last is None:
+            return list(turns)
+        # From the end: the window stays as large as it is while the session grows.
+        place = next((place for place in range(len(turns) - 1, -1, -1) if turns[place].id == last), -1)
+        return list(turns[place + 1 :])
 
     def fit(
         self,

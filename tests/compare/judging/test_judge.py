@@ -12,7 +12,8 @@ from warmchat.compare.detector import Compared
 from warmchat.compare.judging.judge import Judge, prompt
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineLost, PromptTooLong
-from warmchat.domain.turn import Origin, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import EngineEvent, Finished, Handle, Job

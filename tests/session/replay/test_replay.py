@@ -11,7 +11,8 @@ import pytest
 from tests.session.conftest import Make, engine_of
 from warmchat.domain.conversation import ShadowHistory
 from warmchat.domain.errors import EngineError, NotFound
-from warmchat.domain.turn import FragmentArrived, Reply, TokenScore, Turn
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import FragmentArrived, Reply, Turn
 from warmchat.engine.protocol import Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
 from warmchat.profiles.library import ProfileLibrary

@@ -30,7 +30,7 @@ def test_a_row_for_each_turn(log: SessionLog) -> None:
     assert (second["reply"], second["label"], second["model_name"]) == ("", "", "")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x")'])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1", '=HYPERLINK("x")'])
 def test_no_text_is_a_formula(log: SessionLog, text: str) -> None:
     tell(log, turn(text=text), reply(text=text))
     log.rename_session("s1", text)
@@ -38,6 +38,14 @@ def test_no_text_is_a_formula(log: SessionLog, text: str) -> None:
     assert row["user_text"] == row["reply"] == f"'{text}"
     for name, cell in row.items():
         assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), name
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [("\r=1", "'\n=1"), ("\x00=1", "'=1"), ("\x1b[1m=1", "'=1"), ("a\x00b", "ab")]
+)
+def test_what_a_terminal_would_obey_is_taken_out_before_it_is_looked_at(log: SessionLog, text: str, cell: str) -> None:
+    tell(log, turn(text=text))
+    assert rows(log)[0]["user_text"] == cell
 
 
 def test_a_negative_number_stays_a_number(log: SessionLog) -> None:

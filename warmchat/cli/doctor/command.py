@@ -63,8 +63,9 @@ def _settings(context: click.Context, **options: Any) -> tuple[Settings, Setting
 
 def _as_in_a_chat(context: click.Context, **options: Any) -> Settings:
     """But that nothing is asked: a folder that nobody has trusted yet is left out."""
-    settings = settings_of(context, **options)
-    return settings_of(context, local_file=False, **options) if local_settings_left_out(settings) else settings
+    look = partial(settings_of, context, look_only=True, **options)
+    settings = look()
+    return look(local_file=False) if local_settings_left_out(settings) else settings
 
 
 class _Examination:

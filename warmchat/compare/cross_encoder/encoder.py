@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,9 +89,12 @@ class CrossEncoder:
         missing = why_missing(self._folder)
         if missing:
             raise ModelError(f"The cross-encoder cannot be used: {missing}", "install warmchat anew")
+        # Since 1.29 its builds report to their maker over the network, unless told not to before they are loaded.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
+        onnxruntime.disable_telemetry_events()  # some Windows builds heed this alone
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from warmchat.domain.errors import WarmchatError
-from warmchat.domain.turn import Origin, StopReason, Timings, TokenScore, Usage
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Origin, StopReason, Timings, Usage
 from warmchat.engine.llama.lanes import Lane
 from warmchat.engine.llama.native import SCORED, Context
 from warmchat.engine.protocol import EngineEvent, Finished, Job, Priority

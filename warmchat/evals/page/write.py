@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from warmchat.domain.text import printable_value
 from warmchat.evals import words
 from warmchat.evals.page.pictures import by_condition, legend, scatter
 from warmchat.evals.report import Report
@@ -56,5 +57,7 @@ def _beside(name: str) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=printable_value
+    )
     return environment.from_string(_beside("page.html.jinja"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from warmchat.domain.conversation import split_thinking
-from warmchat.domain.turn import Reply, TokenScore, as_made
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Reply, as_made
 from warmchat.session.replay.logged import REWRITTEN
 
 CUT = ("cancelled", "interrupted")

@@ -9,7 +9,8 @@ from typing import Literal
 
 from warmchat.domain.errors import EngineLost, NotFound, WarmchatError
 from warmchat.domain.profile import Profile
-from warmchat.domain.turn import Reply, TokenScore, Turn, as_made
+from warmchat.domain.scores import TokenScore
+from warmchat.domain.turn import Reply, Turn, as_made
 from warmchat.engine.protocol import AdapterSpec, Engine, Finished, Fragment, Job, Priority
 from warmchat.session.replay.compared import Difference, as_told, difference, token_at, whole
 from warmchat.session.replay.facts import Fact, facts_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from warmchat.domain.turn import TokenScore
+from warmchat.domain.scores import TokenScore
 from warmchat.session.replay.compared import NEAR_TIE, Difference, whole
 from warmchat.session.replay.facts import HARMLESS, Fact, kept
 from warmchat.session.replay.run import Replayed

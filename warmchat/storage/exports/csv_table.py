@@ -1,8 +1,9 @@
 """CSV: one turn a row, for spreadsheets. UTF-8, RFC 4180.
 
-A spreadsheet takes a cell that begins with ``= + - @``, a tab or a line end for a formula, and the texts come from a
-model: such a text cell gets a leading apostrophe. Cells that hold a number are numbers and stay as they are. Who needs
-the texts to the letter takes JSONL.
+A spreadsheet takes a cell that begins with ``= + - @`` (some also their wide forms, or with blanks before them), a tab
+or a line end for a formula, and the texts come from a model: such a text cell gets a leading apostrophe. Cells that
+hold a number are numbers and stay as they are. Control characters are taken out. Who needs the texts to the letter
+takes JSONL.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
+from warmchat.domain.text import printable
 from warmchat.storage.exports.words import evidence_line
 from warmchat.storage.records import TurnRecord
 
 Cell = str | int | float | None
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+LINE_STARTS = ("\t", "\n")
 
 
 def csv_table(records: Iterable[TurnRecord]) -> Iterator[str]:
@@ -36,7 +39,10 @@ def csv_table(records: Iterable[TurnRecord]) -> Iterator[str]:
 
 
 def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = printable(cell)
+    return f"'{text}" if text.startswith(LINE_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def _cells(record: TurnRecord) -> dict[str, Cell]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from warmchat.domain.errors import ExportError
+from warmchat.domain.text import one_line
 
 
 def write_file(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
@@ -17,24 +18,28 @@ def write_file(path: Path, pieces: Iterable[str], *, force: bool = False) -> Non
     A pipe or a device is written to as it is.
 
     Raises:
-        ExportError: the file exists and `force` is not set; it is a folder; it cannot be written.
+        ExportError: the file exists and `force` is not set; it is a folder; it, or what is called so,
+            cannot be written.
     """
-    if path.is_dir():
-        raise ExportError(f"{path} is a folder", "name a file in it")
-    if path.exists() and not path.is_file():
-        _write_through(path, pieces)
-        return
-    path = path.resolve()  # a link stays one: its target is what is replaced
-    if path.exists() and not force:
-        raise _exists(path)
+    try:
+        if path.is_dir():
+            raise ExportError(f"{one_line(str(path))} is a folder", "name a file in it")
+        if path.exists() and not path.is_file():
+            _write_through(path, pieces)
+            return
+        path = path.resolve()  # a link stays one: its target is what is replaced
+        if path.exists() and not force:
+            raise _exists(path)
+    except (OSError, ValueError) as error:  # ValueError: NUL, or half a character in the name
+        raise _failed(path, error) from error
     temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
         _write_new(temporary, pieces)
         _take_place(temporary, path, force)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _failed(path, error) from error
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             temporary.unlink()
 
 
@@ -67,8 +72,9 @@ def _write_through(path: Path, pieces: Iterable[str]) -> None:
 
 
 def _exists(path: Path) -> ExportError:
-    return ExportError(f"{path} exists", "add --force to replace it, or name another file")
+    return ExportError(f"{one_line(str(path))} exists", "add --force to replace it, or name another file")
 
 
-def _failed(path: Path, error: OSError) -> ExportError:
-    return ExportError(f"{path} cannot be written: {error.strerror or error}", "name another file, or make room")
+def _failed(path: Path, error: OSError | ValueError) -> ExportError:
+    why = (error.strerror if isinstance(error, OSError) else None) or one_line(str(error))
+    return ExportError(f"{one_line(str(path))} cannot be written: {why}", "name another file, or make room")

@@ -20,6 +20,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from warmchat.domain.making import missing_words, way_words
 from warmchat.domain.profile import Profile
+from warmchat.domain.text import printable_value
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Span
 from warmchat.storage.exports.words import KINDS, MARKS, STOPS, Strip, evidence_line, strip_of
@@ -174,5 +175,7 @@ def _beside(name: str) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=printable_value
+    )
     return environment.from_string(_beside("page.html.jinja"))

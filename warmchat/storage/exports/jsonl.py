@@ -15,8 +15,7 @@ one goes or means something else. Where a profile's file stood on this machine i
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -25,21 +24,21 @@ from pydantic import TypeAdapter, ValidationError
 
 from warmchat.domain.errors import ExportError
 from warmchat.domain.moments import is_moment
-from warmchat.domain.text import one_line, shown
+from warmchat.domain.scores import KeptScores, TokenScore
+from warmchat.domain.text import one_line, printable_json, shown
+from warmchat.domain.turn import all_scores_as, scores_as
 from warmchat.storage.records import TurnRecord
 
 SCHEMA = "warmchat.turn/1"
 IMPORT_HINT = "import reads what `log export --format jsonl` writes"
-
-# Line ends to some readers, though not to JSON; and marks that a terminal or an editor might obey.
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def jsonl(records: Iterable[TurnRecord]) -> Iterator[str]:
     """One line for each turn, line end included."""
     for record in records:
         body = _adapter().dump_json(_shared(record)).decode()
-        yield _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", f'{{"schema":"{SCHEMA}",{body[1:]}\n')
+        # Also line ends to some readers, though not to JSON, are written as escapes.
+        yield printable_json(f'{{"schema":"{SCHEMA}",{body[1:]}') + "\n"
 
 
 def as_dict(record: TurnRecord) -> dict[str, Any]:
@@ -74,12 +73,18 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
         for field, moment in (("created_at", record.turn.created_at), ("started_at", record.session_started_at)):
             if not is_moment(moment):
                 raise ExportError(f"{place}: {field} is {shown(moment)!r}, which is no time", "nothing was imported")
-        yield record
+        yield _scored(record, KeptScores)
 
 
 def _shared(record: TurnRecord) -> TurnRecord:
     """The record as it may leave this machine."""
-    return replace(record, profiles={key: replace(profile, source="") for key, profile in record.profiles.items()})
+    profiles = {key: replace(profile, source="") for key, profile in record.profiles.items()}
+    return replace(_scored(record, tuple), profiles=profiles)
+
+
+def _scored(record: TurnRecord, kind: Callable[[Sequence[TokenScore]], Sequence[TokenScore]]) -> TurnRecord:
+    others = tuple(scores_as(kind, reply) for reply in record.others)
+    return replace(record, turn=all_scores_as(kind, record.turn), others=others)
 
 
 @cache

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from warmchat.domain.making import asked_words, missing_words, way_words
-from warmchat.domain.text import one_line
+from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Reply, Turn
 from warmchat.storage.exports.words import MARKS, STOPS, evidence_line, strip_of
 from warmchat.storage.records import TurnRecord
@@ -30,15 +30,16 @@ def markdown(records: Iterable[TurnRecord]) -> Iterator[str]:
         if record.turn.session_id != session:
             lead = "" if session is None else "\n"
             session = record.turn.session_id
-            yield f"{lead}# {_plain(record.session_title)}\n\nSession `{session}`, {_when(record.session_started_at)}\n"
+            yield f"{lead}# {_plain(record.session_title)}\n\n"
+            yield f"Session `{_code(session)}`, {_when(record.session_started_at)}\n"
         yield "\n" + "\n\n".join(_turn(record)) + "\n"
 
 
 def quoted(text: str) -> str:
-    """The text as a block quote that ends where the text ends."""
+    """The text as a block quote that ends where the text ends, without what a terminal would obey."""
     out: list[str] = []
     fence = ""
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+    for line in printable(text).split("\n"):
         if fence:
             out.append(line)
             closes = re.fullmatch(r" {0,3}" + re.escape(fence[0]) + r"{%d,}[ \t]*" % len(fence), line)  # noqa: UP031
@@ -93,5 +94,10 @@ def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(text, limit=2000))
 
 
+def _code(text: str) -> str:
+    """The text on one line, to stand between backticks."""
+    return one_line(text).replace("`", "'")
+
+
 def _when(created_at: str) -> str:
-    return f"{created_at[:10]} {created_at[11:16]} UTC"
+    return f"{_plain(created_at[:10])} {_plain(created_at[11:16])} UTC"

@@ -6,11 +6,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warmchat.domain.errors import WarmchatError
+from warmchat.domain.errors import PathError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.text import one_line
 from warmchat.ui.beside import other_than
 from warmchat.ui.keymap import first_key
 from warmchat.ui.marks import typed_mark
+from warmchat.ui.words import export_stem
 
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
@@ -155,10 +157,9 @@ def attach(screen: ChatScreen, path: str) -> None:
         if not given:
             return
         try:
-            screen.prompt.take_file(Path(_unquoted(given)).expanduser())
-        except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
-            message, hint = (error.message, error.hint) if isinstance(error, WarmchatError) else (str(error), "")
-            screen.chat_app.tell(message, hint, severity="error")
+            screen.prompt.take_file(_pasted_path(given))
+        except WarmchatError as error:
+            screen.chat_app.tell(error.message, error.hint, severity="error")
 
     if path:
         take(path)
@@ -220,7 +221,7 @@ def choose_model(screen: ChatScreen) -> None:
 
     def take(path: str | None) -> None:
         if path:
-            app.load_model(Path(_unquoted(path)).expanduser())
+            load_model(screen, path)
 
     app.push_screen(
         Picker(
@@ -231,6 +232,14 @@ def choose_model(screen: ChatScreen) -> None:
         ),
         take,
     )
+
+
+def load_model(screen: ChatScreen, path: str) -> None:
+    """Load the model file whose path was typed."""
+    try:
+        screen.chat_app.load_model(_pasted_path(path))
+    except PathError as error:
+        screen.chat_app.tell(error.message, error.hint, severity="error")
 
 
 def choose_profile(screen: ChatScreen) -> None:
@@ -279,16 +288,20 @@ def export(screen: ChatScreen, what: str) -> None:
 
     form, _, path = what.partition(" ")
     if path and form in FORMATS:
-        take((form, Path(_unquoted(path.strip())).expanduser()))
+        try:
+            take((form, _pasted_path(path)))
+        except PathError as error:
+            app.tell(error.message, error.hint, severity="error")
     elif what and form not in FORMATS:
         app.tell(f"{one_line(form, 20)} is no export format", f"there are: {', '.join(FORMATS)}", severity="warning")
     else:
-        app.push_screen(ExportForm(f"warmchat-{session_id}", form or FORMATS[0]), take)
+        app.push_screen(ExportForm(export_stem(session_id), form or FORMATS[0]), take)
 
 
-def _unquoted(path: str) -> str:
-    """A path as terminals paste it: in quotes, or with its blanks escaped."""
+def _pasted_path(path: str) -> Path:
+    """A path as terminals paste it: in quotes, or with its blanks escaped. Raises `PathError`."""
     path = path.strip()
     if len(path) > 1 and path[0] == path[-1] and path[0] in "'\"":
-        return path[1:-1]
-    return path if Path(path).expanduser().exists() else path.replace("\\ ", " ")
+        return typed_path(path[1:-1])
+    found = typed_path(path)
+    return found if found.exists() else typed_path(path.replace("\\ ", " "))

@@ -3,7 +3,7 @@
 Repainting Markdown for every token costs most of a core on long lists and fences; plain text ten times a second does
 not, if only its end is repainted: lines that are done are set down in widgets of their own, and a new layout is asked
 for only where the end has grown by a line. A reply that holds no Markdown stays plain: nothing jumps, and long sessions
-open faster.
+open faster. So does one that would become more widgets than the screen can bear.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _MARKDOWN = re.compile(
 )
 _OPENING = "<think>"
 _SET_DOWN = 24  # lines at once; fewer would make many widgets, more would make each repaint dearer
+
+MOST_BLOCKS = 1_200  # about 400 items of a list: some seconds of work; 2,500 fences held the screen for minutes
+_FENCE = 3  # blocks that one is as dear as
 
 
 class ReplyView(Vertical):
@@ -129,12 +132,13 @@ class ReplyView(Vertical):
         self._tail.display = bool(text.strip())
 
     async def _as_markdown(self, text: str) -> None:
-        if not needs_markdown(text):
+        if not needs_markdown(text) or _blocks(text) > MOST_BLOCKS:
             return
         from textual.widgets import Markdown  # after the first paint: the parser is heavy
 
         self._tail.display = False
-        await self.mount(Markdown(printable(text), parser_factory=_parser, open_links=False), before=self._status)
+        marked = Markdown(printable(text), parser_factory=markdown_parser, open_links=False)
+        await self.mount(marked, before=self._status)
 
 
 def needs_markdown(text: str) -> bool:
@@ -142,7 +146,13 @@ def needs_markdown(text: str) -> bool:
     return _MARKDOWN.search(text) is not None
 
 
-def _parser() -> MarkdownIt:
+def _blocks(text: str) -> int:
+    """How dear a text is as Markdown: each block becomes a widget."""
+    tokens = markdown_parser().parse(printable(text))
+    return sum(_FENCE if token.type == "fence" else token.nesting >= 0 for token in tokens)
+
+
+def markdown_parser() -> MarkdownIt:
     """Markdown in which nothing can hide: HTML stays visible, and entities, which could bring back a control
     character that `printable` has taken out, stay as they are written."""
     from markdown_it import MarkdownIt

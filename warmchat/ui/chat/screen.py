@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -312,7 +311,7 @@ class ChatScreen(Writing):
 
     async def action_model(self, path: str = "") -> None:
         if path:
-            self.chat_app.load_model(Path(path).expanduser())
+            errands.load_model(self, path)
         else:
             errands.choose_model(self)
 

@@ -80,6 +80,11 @@ class TurnDeeds(Screen[None]):
     def action_copy_code(self) -> None:
         copying.copy_code(self._chat, self.meant_turn(copying.has_code))
 
+    def action_open_link(self) -> None:
+        from warmchat.ui.chat.links import links_of, open_link
+
+        open_link(self._chat, self.meant_turn(lambda t: t.reply is not None and bool(links_of(t.reply.text))))
+
     def action_copy_markdown(self) -> None:
         chosen = self._chat.transcript.chosen is not None
         copying.copy_markdown(self._chat, self.meant_turn(lambda _: True) if chosen else None)

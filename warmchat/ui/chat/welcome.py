@@ -20,7 +20,7 @@ def welcome_text(state: ModelState, reference: VoiceLook, others: list[VoiceLook
         case "failed":
             return Content.assemble(*_failed(state))
         case "starting":
-            return Content.assemble(("Starting …", "bold"), "\nYou can write already.")
+            return Content.assemble(("Starting …", "bold"), "\nYou can write already.\n")
         case "loading":
             first: list[Part] = [(f"Loading {state.name} …", "bold"), "\nYou can write already.\n\n"]
         case "ready":
@@ -49,7 +49,7 @@ def _no_model() -> list[Part]:
         (_choose(), "bold"), "   choose one that is on this machine, or type its path\n\n",
         f"or leave with {first_key('quit')} and type\n\n",
         ("  warmchat models pull", "bold"), "          fetch the small starter model\n",
-        ("  warmchat --model FILE.gguf", "bold"), "    use a file of your own",
+        ("  warmchat --model FILE.gguf", "bold"), "    use a file of your own\n",
     ]  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def _failed(state: ModelState) -> list[Part]:
     return [
         (f"{state.name} could not be loaded\n\n", "bold $said-disagree"),
         printable(state.message), "\n", *hint,
-        (_choose(), "bold"), "   choose another model",
+        (_choose(), "bold"), "   choose another model\n",
     ]  # fmt: skip
 
 

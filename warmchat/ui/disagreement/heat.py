@@ -8,8 +8,8 @@ from typing import Literal
 
 from textual.content import Content
 
+from warmchat.domain.scores import TokenScore
 from warmchat.domain.text import one_line, printable
-from warmchat.domain.turn import TokenScore
 
 Heat = Literal["likely", "unusual", "very unlikely"]
 UNUSUAL = 0.1  # less likely than one in ten

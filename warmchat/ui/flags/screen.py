@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-narrow"), (100, "-wide")]
 HEIGHTS = [(0, "-low"), (20, "-normal")]
 MOST = 500  # rows; a list that nobody could walk through is narrowed by filters
+ROOMY = 100  # cells across, from which on the foot names more keys
 FILTER_KEYS = "lkdctvmar"
 
 
@@ -101,16 +102,7 @@ class FlagsScreen(Screen[None]):
                 yield self._options
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._beside
-        yield Static(
-            Content(
-                key_line(
-                    "Enter side by side", ("open-the-conversation-there", "conversation"),
-                    ("mark-it", "mark"), ("export-what-is-listed", "export"), ("all-again", "all"), ("help", "help"),
-                    ("back-to-the-chat", "back"),
-                )
-            ),
-            markup=False, id="keys",
-        )  # fmt: skip
+        yield Static(Content(""), markup=False, id="keys")
 
     def on_mount(self) -> None:
         self._options.focus()
@@ -180,7 +172,15 @@ class FlagsScreen(Screen[None]):
     def _draw_filters(self) -> None:
         self._line.update(filters_line(self._filters, self.size.width - 2))
 
-    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002
+    def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= ROOMY
+        keys = key_line(
+            "Enter side by side" if wide else "Enter both", ("open-the-conversation-there", "conversation"),
+            ("mark-it", "mark"), ("export-what-is-listed", "export"), ("all-again", "all"),
+            *([("show-or-hide-the-course-over-time", "course")] if wide else []), ("help", "help"),
+            ("back-to-the-chat", "back"),
+        )  # fmt: skip
+        self.query_one("#keys", Static).update(Content(keys))
         self._draw_filters()
         if self._days:
             self._draw_course()

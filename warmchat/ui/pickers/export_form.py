@@ -12,7 +12,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from warmchat.domain.text import one_line
+from warmchat.domain.errors import PathError
+from warmchat.domain.paths import typed_path
+from warmchat.domain.text import one_line, printable
 
 CHOICES = (
     ("md", "Markdown, for reading"),
@@ -67,7 +69,11 @@ class ExportForm(ModalScreen[tuple[str, Path] | None]):
         typed = event.value.strip()
         if not typed:
             return
-        target = Path(typed).expanduser()
+        try:
+            target = typed_path(typed)
+        except PathError as error:
+            self.query_one("#warning", Static).update(Content(printable(error.message)))
+            return
         if target.exists() and self._warned != typed:  # asked once for each path
             self._warned = typed
             name = one_line(target.name, 60)

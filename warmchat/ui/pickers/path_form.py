@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from warmchat.domain.text import printable
+
 
 class PathForm(ModalScreen[str | None]):
     """Gives back what was typed, or None. ``value`` stands there first."""
@@ -29,7 +31,7 @@ class PathForm(ModalScreen[str | None]):
         box.border_title = Content(f" {self._title} ")
         box.border_subtitle = Content(" Enter takes it · Esc back ")
         with box:
-            yield Input(self._value, placeholder=self._placeholder, compact=True)
+            yield Input(printable(self._value), placeholder=self._placeholder, compact=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value.strip() or None)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import NotFound, SettingsError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.text import one_line
 from warmchat.domain.turn import Turn
 from warmchat.ui.attach import file_enclosure
@@ -15,7 +15,7 @@ from warmchat.ui.beside import other_than
 from warmchat.ui.marks import TAKES
 from warmchat.ui.plain.beside import NO_OTHER, BesideCommands
 from warmchat.ui.plain.words import adapters_told, compared
-from warmchat.ui.words import dial_words
+from warmchat.ui.words import dial_words, export_stem
 
 if TYPE_CHECKING:
     from warmchat.ui.plain.chat import PlainChat
@@ -153,7 +153,7 @@ class Commands:
         self._chat.check(turn)
 
     def _attach(self, path: str) -> None:
-        enclosure = file_enclosure(Path(path).expanduser(), 1)
+        enclosure = file_enclosure(typed_path(path), 1)
         self._chat.enclosed = "\n\n".join(part for part in (self._chat.enclosed, enclosure.text) if part)
         self._say(f"{enclosure.mark[1:-1]} goes with the next message.")
 
@@ -164,7 +164,7 @@ class Commands:
         session, form = self._chat.session, form or FORMATS[0]
         if not session.turns:
             raise NotFound("There is nothing to export yet", "write a message first")
-        target = Path(path.strip() or f"warmchat-{session.id}.{form}").expanduser()
+        target = typed_path(path.strip() or f"{export_stem(session.id)}.{form}")
         if target.exists():
             raise WarmchatError(f"{one_line(str(target), 120)} exists", "name another file: /export md PATH")
         self._say(f"Exported to {self._chat.services.export(session.id, form, target)}.")
@@ -199,7 +199,7 @@ class Commands:
 
     def _model(self, path: str) -> None:
         if path:
-            self._chat.load_model(Path(path).expanduser())
+            self._chat.load_model(typed_path(path))
         if self._chat.engine is None:
             raise NotFound("There is no model", "/model FILE.gguf loads one")
         info = self._chat.engine.describe()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from warmchat.domain.errors import ProfileError, WarmchatError
+from warmchat.domain.errors import PathError, ProfileError, WarmchatError
+from warmchat.domain.paths import typed_path
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-narrow"), (72, "-wide")]
+ROOMY = 118  # cells across, from which on the foot names all keys
 
 
 class ProfilesScreen(Screen[str | None]):
@@ -61,16 +63,20 @@ class ProfilesScreen(Screen[str | None]):
                 yield self._problems
             with VerticalScroll(id="beside", can_focus=False):
                 yield self._preview
-        yield Static(
-            Content(
-                key_line(
-                    "Enter speaks", ("edit-here", "edit"), ("try-it", "try"),
-                    ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"),
-                    ("import", "import"), first_key("help"), first_key("back-to-the-chat"),
-                )
-            ),
-            markup=False, id="keys",
+        yield Static(Content(""), markup=False, id="keys")
+
+    def on_resize(self, event: Resize) -> None:
+        wide = event.size.width >= ROOMY
+        more = [("edit-in-your-editor", "in $EDITOR")] if wide else []
+        leave: list[str | tuple[str, str]] = [first_key("help"), first_key("back-to-the-chat")]
+        if wide:
+            leave = [("export-for-another-program", "export"), ("help", "help"), ("back-to-the-chat", "back")]
+        keys = key_line(
+            "Enter speaks", ("edit-here", "edit"), *more, ("try-it", "try"),
+            ("differences-from-the-shipped-one", "diff"), ("new", "new"), ("duplicate", "copy"), ("import", "import"),
+            *leave,
         )  # fmt: skip
+        self.query_one("#keys", Static).update(Content(keys))
 
     def on_mount(self) -> None:
         self._options.focus()
@@ -194,8 +200,8 @@ class ProfilesScreen(Screen[str | None]):
             if not path:
                 return
             try:
-                found = read_foreign(Path(path).expanduser())
-            except (WarmchatError, RuntimeError) as error:  # RuntimeError: ~nobody
+                found = read_foreign(typed_path(path))
+            except WarmchatError as error:
                 self._app.tell(str(error), severity="error")
                 return
             self._app.tell(f"Read as {found.kind}", f"nothing is saved before {first_key('save')}")
@@ -216,7 +222,11 @@ class ProfilesScreen(Screen[str | None]):
         def take(path: str | None) -> None:
             if not path:
                 return
-            file = Path(path).expanduser()
+            try:
+                file = typed_path(path)
+            except PathError as error:
+                self._app.tell(str(error), severity="error")
+                return
             form = by_ending.get(file.suffix.lower())
             if form is None:
                 self._app.tell("The ending says the format", "name a new file .md, .yaml or .json", severity="warning")
@@ -230,7 +240,7 @@ class ProfilesScreen(Screen[str | None]):
                 return
             self._app.tell(f"Exported to {file}", f"left out: {'; '.join(lost)}" if lost else "")
 
-        title = "Export: .md for aichat, .yaml for llm, .json for a character card"
+        title = "Export: .md (aichat), .yaml (llm), .json (character card)"
         self.app.push_screen(PathForm(title, f"{profile.id}.md"), take)
 
     def action_help(self) -> None:

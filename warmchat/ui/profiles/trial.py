@@ -69,10 +69,8 @@ class TrialScreen(Screen[None]):
                     yield body
         yield self._note
         ways = any(profile.strategy != "direct" or profile.neutralise for _, profile in self._sides)
-        plain = " Strategies are left out." if ways else ""
-        yield Static(
-            Content(f"Nothing here is kept. Both draw with the same seed.{plain} Esc back"), markup=False, id="keys"
-        )
+        plain = " · strategies left out" if ways else ""
+        yield Static(Content(f"Nothing is kept · same seed for both{plain} · Esc back"), markup=False, id="keys")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

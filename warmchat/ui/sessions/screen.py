@@ -82,6 +82,7 @@ class SessionsScreen(Screen[Left]):
         self._rows: list[SessionRow] = []
         self._deleted: dict[str, str] = {}  # id -> title, in the order of deletion
         self._asked = 0
+        self._stay = ("", 0)  # session and line to choose when the list has been made anew
         self._left = False
         self._search = Input(placeholder="Search in all that was said", compact=True)
         self._state = Static(Content("Looking …"), markup=False, id="state")
@@ -125,6 +126,7 @@ class SessionsScreen(Screen[Left]):
     def _ask_if_quiet(self, typed: str) -> Callable[[], None]:
         def ask() -> None:
             if typed == self._search.value:
+                self._stay = ("", 0)
                 self._ask()
 
         return ask
@@ -160,7 +162,11 @@ class SessionsScreen(Screen[Left]):
             return  # it was typed on
         self._rows = [row for row in event.rows if row.session_id not in self._deleted]
         nothing = "Nothing was found" if self._search.value.strip() else "There are no sessions here yet"
-        self._show(event.trouble or nothing)
+        session_id, line = self._stay
+        self._show(event.trouble or nothing, at=self._line_of(session_id, line))
+
+    def _line_of(self, session_id: str, otherwise: int) -> int:
+        return next((at for at, row in enumerate(self._rows) if row.session_id == session_id), otherwise)
 
     def _show(self, nothing: str, *, at: int = 0) -> None:
         self._state.update(Content(printable(nothing)))
@@ -236,6 +242,7 @@ class SessionsScreen(Screen[Left]):
 
     def action_other_list(self) -> None:
         self._archived = not self._archived
+        self._stay = ("", 0)
         self._say_title()
         self._ask()
 
@@ -251,18 +258,20 @@ class SessionsScreen(Screen[Left]):
         self._rows.remove(row)
         self._show("There are no sessions here any more", at=at)
         undo = first_key("bring-back-what-was-deleted")
-        self._say(f"Deleted: {row.title} · {undo} brings it back while this list is open")
+        self._say(f"Deleted: {one_line(row.title, 30)} · {undo} brings it back until you leave")
 
     def action_undo(self) -> None:
         if not self._deleted:
             self._say("Nothing was deleted since this list was opened")
             return
-        _, title = self._deleted.popitem()
+        session_id, title = self._deleted.popitem()
+        self._stay = (session_id, 0)
         self._say(f"Back again: {title}")
         self._ask()
 
     def _change(self, deed: Callable[[SessionShelf], None], done: str) -> None:
         """Change something in the log, and make the list anew. It takes about a millisecond."""
+        self._stay = (self._chosen.session_id if self._chosen is not None else "", self._list.highlighted or 0)
         try:
             deed(self._shelf())
         except WarmchatError as error:

@@ -1,0 +1,130 @@
+"""Sinks that are commands: what they print on a terminal of a hostile log, profile, model or argument."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.attacks.sinks.case import Sink, hostile_log, run_on_terminal
+from tests.engine.adapter_files import control_vector
+from tests.gguf.gguf_files import CHAT, write_gguf
+
+LOG_COMMANDS = (
+    ("sessions",),
+    ("sessions", "--json"),
+    ("show", "s1", "--all"),
+    ("show", "s1", "--json"),
+    ("flags",),
+    ("flags", "--json"),
+    ("search", "a"),
+    ("search", "a", "--json"),
+    ("export", "--all", "--format", "md"),
+    ("export", "--all", "--format", "html"),
+    ("export", "--all", "--format", "csv"),
+    ("export", "--all", "--format", "jsonl"),
+    ("delete", "s2", "--yes"),
+)
+ARGUMENTS = (
+    ("log", "export", "--all", "--format", "md", "-o", "{}"),
+    ("log", "export", "{}", "--format", "md"),
+    ("log", "export", "--all", "--format", "md", "--model", "{}"),
+    ("log", "export", "--all", "--format", "{}"),
+    ("log", "flags", "--profile", "{}"),
+    ("log", "show", "{}"),
+    ("log", "search", "--", "{}"),
+    ("log", "import", "{}"),
+    ("log", "{}"),
+    ("profiles", "check", "{}"),
+    ("profiles", "show", "{}"),
+    ("profiles", "import", "{}"),
+    ("profiles", "export", "oracle", "--to", "{}"),
+    ("profiles", "new", "{}"),
+    ("models", "info", "{}"),
+    ("models", "check", "{}"),
+    ("adapters", "info", "{}"),
+    ("compare", "{}"),
+    ("compare", "--judge", "{}", "x.jsonl"),
+    ("eval", "report", "{}"),
+    ("replay", "{}"),
+    ("{}",),
+    ("--{}",),
+    ("--kv-type", "{}", "log", "sessions"),
+    ("--profile-dir", "{}", "profiles", "list"),
+    ("--data-dir", "{}", "log", "sessions"),
+    ("--model", "{}", "ask", "hi"),
+    ("--remote", "{}", "ask", "hi"),
+    ("-p", "{}", "ask", "hi"),
+)
+
+
+def log_commands(text: str, folder: Path) -> None:
+    """Everything that reads a log."""
+    hostile_log(folder, text)
+    for command in LOG_COMMANDS:
+        run_on_terminal("--data-dir", str(folder), "log", *command)
+
+
+def profiles(text: str, folder: Path) -> None:
+    """A profile file of which every text is hostile, as its writer can spell it, and the same to be imported."""
+    voices = folder / "voices"
+    voices.mkdir(parents=True)
+    spelled = json.dumps(text)  # YAML reads JSON's strings
+    front = f"---\nname: {spelled}\ndescription: {spelled}\naccent: {spelled}\n{spelled}: {spelled}\n---\n"
+    (voices / "mine.md").write_bytes((front + text).encode("utf-8", "replace"))
+    (voices / "bad.md").write_bytes(f"---\nname: {text}\n---\n{text}".encode("utf-8", "replace"))
+    card = folder / "card.json"
+    card.write_text(json.dumps({"name": text, "description": text, text[:40]: text}))
+    agent = folder / "agent.md"
+    front = f"---\nname: {spelled}\ndescription: {spelled}\ntools: {spelled}\n---\n"
+    agent.write_bytes((front + text).encode("utf-8", "replace"))
+    there = ("--profile-dir", str(voices), "profiles")
+    for command in ("list", "list --json", "check", "show mine", "show mine --json", "show bad"):
+        run_on_terminal(*there, *command.split())
+    for file in voices.iterdir():
+        run_on_terminal("profiles", "check", str(file))
+    for file in (card, agent):
+        run_on_terminal("profiles", "import", str(file), "--show")
+        run_on_terminal("profiles", "import", str(file))
+    for form in ("aichat", "agent", "llm", "card"):
+        run_on_terminal(*there, "export", "mine", "--to", form)
+
+
+def models_and_adapters(text: str, folder: Path) -> None:
+    """A model and an adapter whose own words are hostile, and whose names are as hostile as a file system lets them."""
+    text = text.encode("utf-8", "replace").decode()  # as the file can hold it
+    pairs = {**CHAT, "general.name": text, "general.basename": text, "general.author": text, "general.license": text,
+             "tokenizer.chat_template": text}  # fmt: skip
+    model = write_gguf(folder / named(text), pairs)
+    vector = folder / "vector.gguf"
+    control_vector(vector, width=64, layers=range(1, 2), hint=text)
+    there = ("--data-dir", str(folder))
+    for file in (model, vector):
+        for command in ("models info", "models info --json", "models check", "adapters info", "adapters info --json"):
+            run_on_terminal(*there, *command.split(), str(file))
+
+
+def named(text: str) -> str:
+    """A file name that is as much of the text as one can be."""
+    safe = text.encode("utf-8", "replace").decode().replace("/", "∕").replace("\x00", "")
+    return safe.encode()[:200].decode("utf-8", "ignore") + ".gguf"
+
+
+def arguments(text: str, folder: Path) -> None:
+    """The text as an argument of every command."""
+    try:
+        given = text.replace("\x00", "").encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return  # no program can be given half of a character
+    hostile_log(folder / "data", "Is it fine?")
+    for command in ARGUMENTS:
+        words = [word.replace("{}", given) for word in command]
+        here = () if "--data-dir" in words else ("--data-dir", str(folder / "data"))
+        run_on_terminal(*here, *words)
+
+
+SINKS = (
+    Sink("log commands", log_commands),
+    Sink("profile commands", profiles),
+    Sink("model and adapter commands", models_and_adapters),
+    Sink("arguments", arguments),
+)
