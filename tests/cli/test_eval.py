@@ -57,7 +57,7 @@ def test_run_report_list_and_page(
     listed = json_of(capsys, "eval", "list")
     assert [run["id"] for run in listed["runs"]] == [found["run"]["id"]]
     assert listed["runs"][0]["replies"] == found["replies"]
-    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 100)
+    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 200)
     assert len(listed["conditions"]) == 18
 
     page = tmp_path / "report.html"
