@@ -92,7 +92,7 @@ class ChatSession:
         self._checker = Checker(self._parts, detector)
         self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
         self._profile = profiles.get(profile)
-        self._sampling_changes: dict[str, float] = {}
+        self._sampling_changes: dict[str, dict[str, float]] = {}  # by profile
         self._speech = Speech(self._parts, detector)
         self._reading: list[Handle] = []
         self._noticed: set[str] = set()
@@ -134,9 +134,10 @@ class ChatSession:
     def profile(self) -> Profile:
         """The active profile, as its file says it now, with what was overridden."""
         self._profile = profile = self._parts.profiles.get(self._profile.id)
-        if not self._sampling_changes:
+        changes = self._sampling_changes.get(profile.id)
+        if not changes:
             return profile
-        return replace(profile, sampling=replace(profile.sampling, **self._sampling_changes))  # type: ignore[arg-type]
+        return replace(profile, sampling=replace(profile.sampling, **changes))  # type: ignore[arg-type]
 
     @property
     def engine(self) -> Engine | None:
@@ -148,8 +149,14 @@ class ChatSession:
         return self._profile
 
     def override_sampling(self, **changes: float) -> None:
-        """Draw every shown reply with these values instead of the profile's, such as ``temperature=0``."""
-        self._sampling_changes = changes
+        """Draw every shown reply of the active voice with these values instead of its profile's, such as
+        ``temperature=0``; all others are as its file says. They are not checked here."""
+        self._sampling_changes[self._profile.id] = changes
+
+    @property
+    def sampling_changes(self) -> Mapping[str, float]:
+        """The values that the active voice draws with instead of its profile's."""
+        return self._sampling_changes.get(self._profile.id, {})
 
     def setting(self, *, others: bool = False) -> Setting:
         """The active voice's adapters and warmth dial for the loaded model; waits until it is loaded.

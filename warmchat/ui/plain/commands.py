@@ -15,6 +15,8 @@ from warmchat.ui.beside import other_than
 from warmchat.ui.marks import TAKES
 from warmchat.ui.plain.beside import NO_OTHER, BesideCommands
 from warmchat.ui.plain.words import adapters_told, compared
+from warmchat.ui.sampling import TAKES as SAMPLING
+from warmchat.ui.sampling import set_sampling
 from warmchat.ui.words import dial_words, export_stem
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class Commands:
             "switch": Command("", "switches to the other voice", self._switch),
             "profile": Command("ID", "lets this profile speak from the next message on", self._profile),
             "warmth": Command("[-1..1|off]", "turns the warmth dial, or says where it stands", self._warmth),
+            "sampling": Command(SAMPLING, "changes how the voice draws, such as temperature 0.3, or says it",
+                                self._sampling),
             "adapters": Command("[NAME STRENGTH]", "lists the voice's adapters, or sets a strength", self._adapters),
             "compare": Command("", "reads out both answers of the last turn and where they part", self._compare),
             "check": Command("", "compares the last turn where it was not compared", self._check),
@@ -117,6 +121,9 @@ class Commands:
             raise SettingsError(*(missing or ("This model takes no adapters, so there is no dial", "")))
         own = dial_words(setting.own_dial)
         self._say(f"The warmth dial stands at {dial_words(setting.dial)}; the file says {own}.")
+
+    def _sampling(self, words: str) -> None:
+        self._say(f"{self._chat.voice} draws with {set_sampling(self._chat.session, words)}.")
 
     def _adapters(self, words: str) -> None:
         session = self._chat.session
