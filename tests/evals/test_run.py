@@ -131,6 +131,32 @@ def test_a_run_goes_on_where_the_engine_was_lost(store: EvalStore, engine: Known
     assert sum(job.task == "reply" for job in engine.jobs) + kept == whole.replies
 
 
+def test_where_replies_are_computed_together_a_block_left_half_done_is_drawn_again_as_a_whole(
+    store: EvalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a block came out with the same company each time, so does what was open in it."""
+    monkeypatch.setattr(KnownModel, "batched", 2)
+    engine = KnownModel(small())
+    run = EvalRun.of(engine, store, small(), voices("oracle"), baseline="oracle")
+    asks = run._material.asked()
+    saved: list[float] = []
+
+    def told(_what: str, done: float, _whole: float) -> None:
+        saved.append(done)
+        if store.count(run.record.id) == 9:  # of 12 questions; 8 are a block
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run.go(told)
+    kept = store.replies(run.record.id)
+    engine.jobs.clear()
+    found = go(store, engine, names="oracle")
+    again = [job.messages[-1].content for job in engine.jobs if job.task == "reply"][:4]
+    assert again == [ask.text for ask in asks[8:]], "the second block whole, the first not at all"
+    assert store.replies(found.run.id)[:9] == kept, "what was kept stays as it was"
+    assert found.voices[0].right.value == 1
+
+
 KILLED = """
 import os, pathlib, signal, sys
 from tests.evals.world import KnownModel, small, voices

@@ -1,7 +1,7 @@
 """One run: ask everything of every voice, judge the replies, score their warmth; each finished reply is kept at once.
 
-What is in the file already is not asked again: the run goes on where it was stopped or killed. Replies that the same
-voice gave to the same message in another run are taken over.
+What is in the file already stays: the run goes on where it was stopped or killed, with the block of messages that was
+under way (see `drawing.blocks`). Replies that the same voice gave to the same message in another run are taken over.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from warmchat.engine.protocol import Engine
-from warmchat.evals.drawing import Drawn, drawn
+from warmchat.evals.drawing import Drawn, blocks, drawn
 from warmchat.evals.judging import Judge
 from warmchat.evals.material import Ask, Material
 from warmchat.evals.voice import EvalVoice
@@ -136,15 +136,17 @@ class EvalRun:
     def _ask(
         self, voice: EvalVoice, asks: Sequence[Ask], known: dict[tuple[str, str, str], ReplyRecord], what: str
     ) -> None:
-        open_ = [ask for ask in asks if ask.place not in known]
+        open_ = {ask for ask in asks if ask.place not in known}
         phase = f"{voice.label}: {what}"
-        self._advance(sum(WEIGHTS[ask.kind] for ask in asks if ask.place in known), phase)
-        with closing(drawn(self._engine, voice, open_)) as replies:
-            for ask, reply in replies:
-                record = self._judge.judged(_record(voice, ask, reply))
-                self._store.save(self.record.id, record)
-                known[record.place] = record
-                self._advance(WEIGHTS[ask.kind], phase)
+        self._advance(sum(WEIGHTS[ask.kind] for ask in asks if ask not in open_), phase)
+        for block in blocks(self._engine, asks, open_):
+            with closing(drawn(self._engine, voice, block)) as replies:
+                for ask, reply in replies:
+                    if ask in open_:
+                        record = self._judge.judged(_record(voice, ask, reply))
+                        self._store.save(self.record.id, record)
+                        known[record.place] = record
+                        self._advance(WEIGHTS[ask.kind], phase)
 
     def _score(self, voice: EvalVoice, replies: Sequence[ReplyRecord]) -> None:
         open_ = [r for r in replies if r.warmth is None and long_enough(r.text)]

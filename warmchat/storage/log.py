@@ -243,7 +243,12 @@ class SessionLog:
     def alternatives(self, session_id: str) -> dict[str, list[Reply]]:
         """What other voices answered when they were asked, by turn, oldest first."""
         with self._reading() as db:
-            return queries.alternatives(db, session_id)
+            return queries.others(db, session_id, "alternative")
+
+    def drafts(self, session_id: str) -> dict[str, Reply]:
+        """The cold answers that were said kindly, by turn: the last of each."""
+        with self._reading() as db:
+            return {turn_id: found[-1] for turn_id, found in queries.others(db, session_id, "draft").items()}
 
     def marks(self, session_id: str) -> dict[str, Mark]:
         """What the user thinks of the session's turns, by turn."""
