@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AGAIN = "What was finished is kept: the same command goes on from there."
 TOLD_EVERY_S = 30.0  # in a pipe
+FIRST = 20  # answers before which the time left is not told: the first of a batch comes when all are nearly done
 
 
 @click.command()
@@ -192,7 +193,7 @@ def _progress(whole: float) -> Iterator[Told]:
             if last == float("-inf"):
                 kept = done  # from before: it took no time now
             last = now
-            left = (now - begun) / (done - kept) * (whole - done) if done > kept else None
+            left = (now - begun) / (done - kept) * (whole - done) if done - kept >= FIRST else None
             talk(f"{what}: {100 * done / whole:.0f} %" + (f", about {left / 60:.0f} min left" if left else ""))
 
         yield told
