@@ -143,7 +143,7 @@ class Tuner:
         tried = [none, present, *(c for c in candidates if c.text not in (present.text, ""))]
         self._whole = float(len(tried) + TOLD + 2)
         rows = [self._row(wording, halves.development) for wording in tried]
-        ranked = sorted(rows, key=lambda row: (-(row.mean.value or 0.0), len(row.wording.text)))
+        ranked = sorted(rows, key=_rank)
         # Whoever tunes a prompt wants one: none is measured beside them and never chosen.
         fit = [row for row in ranked if row.wording.name != NONE and (not keep_warmth or _as_warm(row, rows[1]))]
         chosen = fit[0].wording
@@ -186,6 +186,11 @@ class Tuner:
     def _talk(self, voice: EvalVoice, half: Material) -> list[str]:
         asks: list[Ask] = half.talk()
         return [reply.text for _, reply in drawn(self._engine, voice, asks)]
+
+
+def _rank(row: Row) -> tuple[float, bool, int]:
+    """The more often right the earlier; of equals the prompt as it is, then the shorter one."""
+    return -(row.mean.value or 0.0), row.wording.name != PRESENT, len(row.wording.text)
 
 
 def _as_warm(row: Row, present: Row) -> bool:
