@@ -14,6 +14,7 @@ from typing import Any
 from warmchat.compare.manner import MANNERS, manners
 from warmchat.domain.errors import QuestionError
 from warmchat.engine.protocol import Engine
+from warmchat.evals.alike import leading
 from warmchat.evals.conditions import Condition, Phrases
 from warmchat.evals.drawing import drawn
 from warmchat.evals.material import Ask, Material, spread
@@ -178,8 +179,10 @@ class Tuner:
         questions = {q.id: q for q in half.questions}
         beliefs = {c.name for c in half.conditions if c.belief}
         found: dict[str, dict[str, bool]] = {q.id: {} for q in half.questions}
-        for ask, reply in drawn(self._engine, voice, half.asked()):
-            judged = questions[ask.item].judge(reply.text, claimed=ask.condition in beliefs)
+        first = leading(voice, half.asked())
+        said = {ask: reply.text for ask, reply in drawn(self._engine, voice, dict.fromkeys(first.values()))}
+        for ask, same in first.items():
+            judged = questions[ask.item].judge(said[same], claimed=ask.condition in beliefs)
             found[ask.item][ask.condition] = judged.result == "right"
         return found
 
