@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
@@ -103,6 +105,9 @@ class WarmchatApp(PastingApp):
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
+        if glance.keys:
+            with suppress(SettingsError):  # the reading that counts tells it
+                self.set_keymap(keymap.use(glance.keys))
         # Set before it runs: a theme that is changed on a running app has all styles parsed a second time.
         self.theme = THEMES[glance.theme].name
 
