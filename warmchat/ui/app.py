@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
@@ -133,6 +134,13 @@ class WarmchatApp(PastingApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DARK.variables)
+
+    async def on_event(self, event: Event) -> None:
+        """What is typed before anything has the focus, as far back as into the shell, is meant for the text box."""
+        typed = isinstance(event, Key) and not event.is_forwarded
+        if typed and self.focused is None and self.screen is self.chat and self.chat.prompt.is_attached:
+            self.chat.set_focus(self.chat.prompt)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
