@@ -22,6 +22,7 @@ from warmchat.evals.voice import EvalVoice
 from warmchat.measures.warmth import long_enough, warmth_scores
 from warmchat.storage.evals.records import ReplyRecord, RunRecord
 from warmchat.storage.evals.store import EvalStore
+from warmchat.voices.kindness import answer_in
 
 Told = Callable[[str, float, float], None]  # what is being done, how much of the whole is done, the whole
 # About how long each takes beside an answer to a short question, so that the time left can be told.
@@ -108,8 +109,9 @@ class EvalRun:
         known |= self._taken_over(voice, known)
         self._ask(voice, self._material.asked(), known, "questions")
         first = self._material.first.name
+        reads = answer_in if voice.reference is not None else str  # as in a chat: whoever answers reads its own words
         right = {
-            item: (r.asked, r.text)
+            item: (r.asked, reads(r.text))
             for (kind, item, condition), r in known.items()
             if kind == "question" and condition == first and r.result == "right"
         }
