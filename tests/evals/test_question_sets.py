@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from warmchat.domain.errors import QuestionError
 from warmchat.evals.question import Question, normalised, same_answer, with_wrong
-from warmchat.evals.shipped_sets import question_set
+from warmchat.evals.shipped_sets import everyday_messages, question_set
 from warmchat.measures.answers import judge_answer
 
 FACTS = question_set("facts")
+MAKING = Path(__file__).parents[2] / "warmchat" / "adapters" / "messages"
 WORDING = Path(__file__).parents[1] / "benchmarks" / "wording" / "questions.tsv"
 
 
@@ -25,6 +27,17 @@ def test_there_are_enough_of_every_subject() -> None:
     easy = Counter(q.difficulty for q in FACTS)
     assert set(easy) == {1, 2, 3}
     assert easy[3] < 0.15 * len(FACTS)
+
+
+def test_no_everyday_message_stands_twice_or_made_an_adapter() -> None:
+    messages = [normalised(message) for message in everyday_messages()]
+    assert len(set(messages)) == len(messages) == 200
+    made = set()
+    for file in MAKING.glob("*.jsonl"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            made |= {normalised(value) for value in json.loads(line).values() if isinstance(value, str)}
+    assert len(made) > 600
+    assert not made & set(messages)
 
 
 def test_every_question_is_whole() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.examples import COMPANION, reply, turn
+from tests.storage.examples import AGREE, COMPANION, ORACLE, reply, shadow, turn
 from warmchat.domain.mark import Mark
 from warmchat.domain.turn import LogCaughtUp, LogFailed, Turn
 from warmchat.session import record as module
@@ -109,3 +109,16 @@ def test_a_turn_whose_session_is_deleted_while_it_is_answered_is_written_anew(wo
         other.delete_session("s1")
     assert told(world.recorder.said(opened, reply("r1", text="what came"))) == []
     assert [t.reply and t.reply.text for t in world.log.turns("s1")] == ["what came"]
+
+
+def test_a_check_that_ends_after_its_session_was_deleted_brings_nothing_back(world: World) -> None:
+    opened = world.open("t1")
+    list(world.recorder.opened(opened, COMPANION))
+    answered = replace(opened, reply=reply("r1"), shadow=shadow(), verdict=AGREE)
+    list(world.recorder.said(opened, reply("r1")))
+    with SessionLog.open(world.file) as other:
+        other.delete_session("s1")
+    assert told(world.recorder.concluded(answered, ORACLE)) == [LogFailed]
+    assert told(world.recorder.marked(answered, Mark("both_fine"))) == []
+    assert not world.recorder.waiting
+    assert world.log.sessions() == []

@@ -131,9 +131,9 @@ def test_old_sessions_go_but_for_those_put_away_asked_for_or_spoken_in_since(fil
     spoken(log, "again", "2020-01-01")
     tell(log, replace(turn("later", session="again"), created_at="2030-01-01T10:00:00.000+00:00"))
     log.archive_session("away")
-    assert log.expire("2025-01-01T00:00:00.000+00:00", keep="asked") == 1
+    assert log.expire("2025-01-01T00:00:00.000+00:00", keep="asked") == (1, True)
     assert {session.id for session in log.sessions()} == {"away", "asked", "new", "again"}
-    assert log.expire("2025-01-01T00:00:00.000+00:00", keep="asked") == 0
+    assert log.expire("2025-01-01T00:00:00.000+00:00", keep="asked") == (0, True)
     written = b"".join(one.read_bytes() for one in file.parent.iterdir())
     assert b"secret of away" in written
     assert b"secret of gone" not in written

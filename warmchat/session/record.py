@@ -26,10 +26,11 @@ LogEvent = LogFailed | LogCaughtUp
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A write that is still to be done."""
+    """A write that is still to be done. ``anew``: where the log has lost the turn, all of it is written again."""
 
     turn_id: str
     write: Callable[[], None]
+    anew: bool = False
 
 
 class TurnRecorder:
@@ -73,7 +74,7 @@ class TurnRecorder:
 
     def said(self, turn: Turn, reply: Reply) -> Iterator[LogEvent]:
         """The shown reply, or as much of it as there is."""
-        return self._written(turn, lambda: self._log.save_reply(turn.id, reply), what=f"reply {reply.id}")
+        return self._written(turn, lambda: self._log.save_reply(turn.id, reply), what=f"reply {reply.id}", anew=True)
 
     def drafted(self, turn: Turn, draft: Reply, profile: Profile) -> Iterator[LogEvent]:
         """The cold answer that is going to be said kindly."""
@@ -133,16 +134,19 @@ class TurnRecorder:
 
         return self._written(turn, write)
 
-    def _written(self, turn: Turn, write: Callable[[], None], *, what: str = "") -> Iterator[LogEvent]:
+    def _written(
+        self, turn: Turn, write: Callable[[], None], *, what: str = "", anew: bool = False
+    ) -> Iterator[LogEvent]:
         """Do it unless the turn is off the record. The first failure in a row is told, and the end of it.
 
         Args:
             what: where it waits, it takes the place of an earlier write of the same.
+            anew: see `_Waiting`.
         """
         if turn.off_record:
             return
         with self._lock:
-            self._waiting[what or f"write {next(self._numbers)}"] = _Waiting(turn.id, write)
+            self._waiting[what or f"write {next(self._numbers)}"] = _Waiting(turn.id, write, anew)
             events = self._write_waiting(turn.id)
         yield from events
 
@@ -171,9 +175,10 @@ class TurnRecorder:
             raise
         except LogError:
             profile = self._profiles.get(waiting.turn_id)
-            if profile is None:  # not opened in this run
+            # The session was deleted by another program. Who is being answered in this one goes on with it; a check
+            # that ends after that must not bring back what the user has deleted.
+            if profile is None or not waiting.anew:
                 raise
-            # The log has lost the turn: its session was deleted by another program while it goes on in this one.
             turn = self._current(waiting.turn_id)
             self._log.open_turn(turn, profile)
             if turn.reply is not None:

@@ -16,12 +16,14 @@ class StartNotes:
     """What is to be said at the start.
 
     Attributes:
-        expired: sessions that were deleted because of their age. days: the age.
+        expired: sessions that were deleted because of their age. days: the age. clean: nothing of them is left in the
+            files; else another program is reading the log, and it goes when that program closes.
         cut_off: the session that was spoken in last, where its last turn has no whole reply.
     """
 
     expired: int = 0
     days: int = 0
+    clean: bool = True
     cut_off: CutOff | None = None
 
 
@@ -35,8 +37,8 @@ def begin_with(log: SessionLog, keep_days: int, keep: str | None) -> StartNotes:
     Raises:
         LogError: the log cannot be used; nothing was deleted.
     """
-    expired = 0
+    expired, clean = 0, True
     if keep_days:
         before = datetime.now(UTC) - timedelta(days=keep_days)
-        expired = log.expire(before.isoformat(timespec="milliseconds"), keep)
-    return StartNotes(expired, keep_days, log.cut_off())
+        expired, clean = log.expire(before.isoformat(timespec="milliseconds"), keep)
+    return StartNotes(expired, keep_days, clean, log.cut_off())

@@ -146,20 +146,18 @@ class SessionLog:
                     raise NotFound(f"The log holds no session {shown(session_id)!r}", SESSIONS_HINT)
             return self._emptied()
 
-    def expire(self, before: str, keep: str | None = None) -> int:
+    def expire(self, before: str, keep: str | None = None) -> tuple[int, bool]:
         """Delete the sessions in which nothing was said since `before` (ISO 8601, UTC).
 
         Those put away are kept, and so is the session `keep`.
 
         Returns:
-            How many there were.
+            How many there were, and whether nothing is left of them in the files (see `delete_session`).
         """
         with self._lock:
             with self._writing() as db:
                 gone = writes.expire(db, before, keep)
-            if gone:
-                self._emptied()
-            return gone
+            return gone, not gone or self._emptied()
 
     def delete_all(self) -> bool:
         """Delete every session and profile. Returns as `delete_session` does."""
@@ -246,7 +244,12 @@ class SessionLog:
     def alternatives(self, session_id: str) -> dict[str, list[Reply]]:
         """What other voices answered when they were asked, by turn, oldest first."""
         with self._reading() as db:
-            return queries.alternatives(db, session_id)
+            return queries.others(db, session_id, "alternative")
+
+    def drafts(self, session_id: str) -> dict[str, Reply]:
+        """The cold answers that were said kindly, by turn: the last of each."""
+        with self._reading() as db:
+            return {turn_id: found[-1] for turn_id, found in queries.others(db, session_id, "draft").items()}
 
     def marks(self, session_id: str) -> dict[str, Mark]:
         """What the user thinks of the session's turns, by turn."""

@@ -36,6 +36,8 @@ KIND_SENTENCES: dict[Kind, str] = {
     "refusal": "One answers, the other declines.",
 }
 
+STILL_READ = "another program reads the log: their words are in its files until that closes"
+
 # Of two answers to the same words, neither of which checks the other.
 APART: dict[Label, str] = {
     "pending": "Looking where the two part…",
@@ -153,7 +155,8 @@ def start_words(notes: StartNotes | None, go_on: Callable[[CutOff], str]) -> lis
     if notes is not None and notes.expired:
         sessions = "session" if notes.expired == 1 else "sessions"
         gone = f"Deleted {notes.expired:,} {sessions} of more than {notes.days:,} days ago"
-        said.append((gone, "the setting keep_days wants it so"))
+        why = "the setting keep_days wants it so"
+        said.append((gone, why if notes.clean else f"{why}; {STILL_READ}"))
     if notes is not None and notes.cut_off is not None:
         asked = one_line(notes.cut_off.user_text, 60)
         said.append((f"The last chat was cut off: “{asked}” has no whole reply", go_on(notes.cut_off)))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from warmchat.domain.errors import WarmchatError
+from warmchat.ui.words import STILL_READ
 
 if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
@@ -70,5 +71,4 @@ def _tell(app: WarmchatApp, count: int, problem: str, clean: bool) -> None:
     if problem:
         app.tell(f"Not all was deleted: {problem}", severity="error")
     else:
-        left = "" if clean else "another program reads the log: their words are in its files until that closes"
-        app.tell(f"Deleted {count:,} {'session' if count == 1 else 'sessions'}", left)
+        app.tell(f"Deleted {count:,} {'session' if count == 1 else 'sessions'}", "" if clean else STILL_READ)
