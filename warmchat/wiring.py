@@ -311,6 +311,7 @@ def open_session(
         turns=turns,
         others=others,
         alternatives=log.alternatives(session_id) if session_id is not None else {},
+        drafts=log.drafts(session_id) if session_id is not None else {},
         marks=log.marks(session_id) if session_id is not None else {},
     )
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +57,7 @@ def test_run_report_list_and_page(
     listed = json_of(capsys, "eval", "list")
     assert [run["id"] for run in listed["runs"]] == [found["run"]["id"]]
     assert listed["runs"][0]["replies"] == found["replies"]
-    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 100)
+    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 200)
     assert len(listed["conditions"]) == 18
 
     page = tmp_path / "report.html"
@@ -159,3 +165,44 @@ def test_the_real_model(capsys: pytest.CaptureFixture[str], data: Path) -> None:
     assert len({r.model for r in rows}) == 1
     assert all(r.model and r.profile_hash and r.text and r.sampling for r in rows)
     assert all(r.tokens <= 40 for r in rows if r.kind == "question")
+
+
+@pytest.mark.model
+@pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
+def test_a_real_run_that_was_killed_ends_as_one_that_was_not(tmp_path: Path, in_folder: Path) -> None:
+    """The program itself, killed after its first replies; the same command then goes on."""
+    command = ["eval", "run", "--profiles", "oracle", "--limit", "3", "--conditions", "plain,belief",
+               "--warmth-messages", "1", "--cases", "0", "--json"]  # fmt: skip
+
+    def begun(folder: Path) -> subprocess.Popen[bytes]:
+        program = [sys.executable, "-m", "warmchat", "--data-dir", str(folder), *command]
+        return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def said(folder: Path) -> list[tuple[str, ...]]:
+        with EvalStore.open(folder / "evals.db") as store:
+            (run,) = store.runs()
+            return sorted((*r.place, r.text, r.result, str(r.warmth)) for r in store.replies(run.id))
+
+    def replies(folder: Path) -> int:
+        try:
+            with closing(sqlite3.connect(f"file:{folder / 'evals.db'}?mode=ro", uri=True)) as db:
+                return int(db.execute("SELECT count(*) FROM replies").fetchone()[0])
+        except sqlite3.OperationalError:  # not there yet
+            return 0
+
+    cut, whole = tmp_path / "cut", tmp_path / "whole"
+    killed = begun(cut)
+    while replies(cut) < 2:
+        assert killed.poll() is None, killed.communicate()
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    kept = said(cut)
+    assert kept
+    for folder in (cut, whole):
+        ended = begun(folder)
+        assert ended.communicate()[0]
+        assert ended.returncode == 0
+    assert said(cut) == said(whole)
+    assert len(kept) < len(said(whole))
+    assert not (cut / "log.db").exists()

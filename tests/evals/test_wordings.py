@@ -72,6 +72,11 @@ def test_the_halves_share_nothing() -> None:
     assert not set(halves.development.phrases.beliefs) & set(halves.report.phrases.beliefs)
 
 
+def test_one_question_makes_no_halves() -> None:
+    with pytest.raises(QuestionError, match="fewer than two"):
+        Halves.of(QUESTIONS[:1], conditions_named("plain"), phrases(), [], limit=0, message_count=0, seed=1)
+
+
 @pytest.mark.parametrize("profile", [ORACLE, replace(ORACLE, accent="warm"), replace(ORACLE, strategy="rewrite")])
 def test_every_sort_of_voice_has_shipped_candidates(profile: Profile) -> None:
     found = shipped_wordings(replace(profile, id="mine"))

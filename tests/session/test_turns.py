@@ -340,6 +340,12 @@ def test_overridden_sampling_holds_for_every_shown_reply(make: Make) -> None:
     shown, shadow = replies(session)
     assert (shown.sampling.temperature, shown.sampling.max_tokens) == (0.0, 5)
     assert shadow.sampling.max_tokens != 5
+    assert session.sampling_changes == {"temperature": 0.0, "max_tokens": 5}
+    spoke = session.profile.id
+    session.switch_profile("oracle")
+    assert not session.sampling_changes, "another voice draws as its own file says"
+    session.switch_profile(spoke)
+    assert session.profile.sampling.max_tokens == 5
 
 
 def test_what_a_failing_log_missed_is_written_when_it_works_again(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -254,3 +256,37 @@ async def test_a_terminal_that_cannot_be_lent_is_said() -> None:
         await open_profiles(world, pilot)
         await pilot.press("E")
         await until(pilot, lambda: any("cannot be lent" in notice for notice in world.notices))
+
+
+@pytest.mark.parametrize(("does", "kept"), [("pass", False), ("f.write_text(f.read_text() + 'Be brief.')", True)])
+async def test_ones_own_editor_makes_a_copy_only_of_what_it_changed(
+    does: str, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(f"import sys, pathlib\nf = pathlib.Path(sys.argv[-1])\n{does}\n")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    monkeypatch.delenv("VISUAL", raising=False)
+    world = with_files()
+    monkeypatch.setattr(world.app, "suspend", nullcontext)
+    async with world.app.run_test(size=WIDE) as pilot:
+        await open_profiles(world, pilot)
+        await pilot.press("up", "E")
+        await until(pilot, lambda: ("Be brief." in drawn(world)) if kept else bool(script.stat()))
+        await pilot.pause()
+        assert mine("companion").exists() is kept
+        await pilot.press("enter")
+        await until(pilot, lambda: world.session.profile.id == "companion")
+
+
+async def test_a_draft_that_is_left_leads_back_to_the_profile_that_was_chosen() -> None:
+    world = with_files()
+    async with world.app.run_test(size=WIDE) as pilot:
+        screen = await open_profiles(world, pilot)
+        await pilot.press("down")
+        chosen = screen._now
+        assert chosen is not None
+        await open_editor(world, pilot, "c")
+        await pilot.press("x", "escape", "escape")
+        await until(pilot, lambda: world.app.screen is screen)
+        assert screen._now is not None
+        assert screen._now.id == chosen.id

@@ -143,7 +143,7 @@ def _write(profile_id: str, wording: str, profile: Profile, profiles: ProfileLib
 
 @contextmanager
 def _progress() -> Iterator[Told]:
-    """A bar on stderr; in a pipe a line a wording."""
+    """A bar on stderr; in a pipe a line for each wording that was measured, with what came of it."""
     from rich import progress as bar
     from rich.console import Console
 
@@ -153,11 +153,13 @@ def _progress() -> Iterator[Told]:
         bar.TextColumn("left"), bar.TimeRemainingColumn(), console=console, disable=not console.is_terminal,
     ) as bars:  # fmt: skip
         task = bars.add_task("", total=1.0)
-        begun = time.monotonic()
+        begun, last = time.monotonic(), 0.0
 
         def told(what: str, done: float, whole: float) -> None:
+            nonlocal last
             bars.update(task, description=what, completed=done, total=whole)
-            if not console.is_terminal and done:
+            if not console.is_terminal and done > last:
+                last = done
                 talk(f"{done:.0f} of {whole:.0f} after {time.monotonic() - begun:.0f} s: {what}")
 
         yield told

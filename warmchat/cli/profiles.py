@@ -14,7 +14,7 @@ from warmchat.domain.text import one_line, shown
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, renamed
 from warmchat.profiles.foreign.read import read_foreign
 from warmchat.profiles.foreign.write import FORMATS
-from warmchat.profiles.library import SHIPPED, ProfileLibrary, default_folders
+from warmchat.profiles.library import ProfileLibrary, default_folders
 from warmchat.profiles.parse import read_profile
 from warmchat.ui.external_editor import edit_file
 
@@ -116,13 +116,11 @@ def _said_where(files: ProfileFiles, profile_id: str, file: Path) -> None:
 @click.argument("profile_id", metavar="ID")
 @click.pass_context
 def edit(context: click.Context, profile_id: str) -> None:
-    """Open a profile in $VISUAL or $EDITOR; a shipped one is copied to your config folder first."""
+    """Open a profile in $VISUAL or $EDITOR; what you change of a shipped one is a copy in your config folder."""
     files = ProfileFiles(_library(context))
-    label, file = files.place(profile_id)
-    if label == SHIPPED:
-        file = files.create(profile_id, files.text(profile_id))
+    file, copied = files.edit(profile_id, edit_file)
+    if copied:
         talk(f"{profile_id} comes with the program; your copy is {file}")
-    edit_file(file)
     for warning in read_profile(file).warnings:
         talk(f"warning: {warning}")
     print_text(f"{profile_id}: fine")

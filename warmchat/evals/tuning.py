@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from warmchat.compare.manner import MANNERS, manners
+from warmchat.domain.errors import QuestionError
 from warmchat.engine.protocol import Engine
 from warmchat.evals.conditions import Condition, Phrases
 from warmchat.evals.drawing import drawn
@@ -106,8 +107,13 @@ class Halves:
         """`limit` questions and `message_count` messages for each half, evenly spread over what there is.
 
         Questions without a wrong answer are left out.
+
+        Raises:
+            QuestionError: there are not two.
         """
         usable = [q for q in questions if q.wrong]
+        if len(usable) < 2:
+            raise QuestionError("A set of fewer than two questions has no two halves", "name a larger one with --set")
 
         def half(which: int) -> Material:
             chosen = tuple(spread(usable[which::2], limit or len(usable)))
@@ -142,6 +148,7 @@ class Tuner:
         fit = [row for row in ranked if row.wording.name != NONE and (not keep_warmth or _as_warm(row, rows[1]))]
         chosen = fit[0].wording
         best = [row.wording for row in fit[:TOLD] if row.wording.name != PRESENT]
+        self._whole = float(len(tried) + 2 + len(best))
         report = tuple(self._row(wording, halves.report) for wording in (none, present, *best))
         return Tuning(chosen, tuple(ranked), report)
 
@@ -153,9 +160,9 @@ class Tuner:
         replies = self._talk(voice, half)
         shown = [manners(text) for text in replies]
         warmth = summary(list(warmth_scores(self._engine, replies))).median if replies and self._scores else None
-        self._done += 1
-        self._told(wording.name, self._done, self._whole)
         shares = tuple(fmean(right[q.id].values()) for q in half.questions)
+        self._done += 1
+        self._told(f"{wording.name}: {100 * fmean(shares):.1f} % right", self._done, self._whole)
         return Row(
             wording,
             {c.name: fmean(right[q.id][c.name] for q in half.questions) for c in half.conditions},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -64,6 +65,31 @@ class ProfileFiles:
             )
         _replace(file, text)
         return file
+
+    def edit(self, profile_id: str, editor: Callable[[Path], None]) -> tuple[Path, bool]:
+        """Let an editor change the file; of a shipped one, a copy in the user's folder, which is taken back where
+        nothing was changed: it would hide every later version of the shipped one.
+
+        Returns:
+            The file that is read from then on, and whether it is a new copy.
+
+        Raises:
+            ProfileError: the copy cannot be written. And what `editor` raises.
+        """
+        label, file = self.place(profile_id)
+        if label != SHIPPED:
+            editor(file)
+            return file, False
+        before = file.read_bytes()
+        copy = self.create(profile_id, text_of(file))
+        changed = False
+        try:
+            editor(copy)
+        finally:
+            changed = not copy.exists() or copy.read_bytes() != before
+            if not changed:
+                copy.unlink()
+        return (copy, True) if changed else (file, False)
 
     def create(self, profile_id: str, text: str) -> Path:
         """Write a new file into the user's folder. Raises `ProfileError`; nothing is overwritten."""

@@ -59,7 +59,7 @@ class ChatSession:
         adapters: where adapters are found; None: there are none.
         other_model: the model of a name that a profile gives beside the chat's own; closed with the session.
         turns: the path of a session that is resumed, oldest first. others: its turns on other branches.
-        alternatives, marks: what the log holds beside its turns.
+        alternatives, drafts, marks: what the log holds beside its turns, by turn.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class ChatSession:
         turns: Sequence[Turn] = (),
         others: Sequence[Turn] = (),
         alternatives: Mapping[str, Sequence[Reply]] | None = None,
+        drafts: Mapping[str, Reply] | None = None,
         marks: Mapping[str, Mark] | None = None,
     ) -> None:
         self.id = session_id or new_id()
@@ -86,11 +87,12 @@ class ChatSession:
         self._parts = Parts(
             engine, profiles, rules, transcript, TurnRecorder(log, transcript.turn),
             Dials(adapters if adapters is not None else AdapterShelf([])), OtherModels(other_model),
+            drafts=dict(drafts or {}),
         )  # fmt: skip
         self._checker = Checker(self._parts, detector)
         self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})
         self._profile = profiles.get(profile)
-        self._sampling_changes: dict[str, float] = {}
+        self._sampling_changes: dict[str, dict[str, float]] = {}  # by profile
         self._speech = Speech(self._parts, detector)
         self._reading: list[Handle] = []
         self._noticed: set[str] = set()
@@ -132,9 +134,10 @@ class ChatSession:
     def profile(self) -> Profile:
         """The active profile, as its file says it now, with what was overridden."""
         self._profile = profile = self._parts.profiles.get(self._profile.id)
-        if not self._sampling_changes:
+        changes = self._sampling_changes.get(profile.id)
+        if not changes:
             return profile
-        return replace(profile, sampling=replace(profile.sampling, **self._sampling_changes))  # type: ignore[arg-type]
+        return replace(profile, sampling=replace(profile.sampling, **changes))  # type: ignore[arg-type]
 
     @property
     def engine(self) -> Engine | None:
@@ -146,8 +149,14 @@ class ChatSession:
         return self._profile
 
     def override_sampling(self, **changes: float) -> None:
-        """Draw every shown reply with these values instead of the profile's, such as ``temperature=0``."""
-        self._sampling_changes = changes
+        """Draw every shown reply of the active voice with these values instead of its profile's, such as
+        ``temperature=0``; all others are as its file says. They are not checked here."""
+        self._sampling_changes[self._profile.id] = changes
+
+    @property
+    def sampling_changes(self) -> Mapping[str, float]:
+        """The values that the active voice draws with instead of its profile's."""
+        return self._sampling_changes.get(self._profile.id, {})
 
     def setting(self, *, others: bool = False) -> Setting:
         """The active voice's adapters and warmth dial for the loaded model; waits until it is loaded.

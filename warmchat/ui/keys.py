@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 from warmchat.ui.marks import TAKES
+from warmchat.ui.sampling import TAKES as SAMPLING
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ CHAT: tuple[Deed, ...] = (
     Deed("Voices", "Colder", "Alt+-", "alt+minus", "colder", more="one step of the warmth dial"),
     Deed("Voices", "Warmer", "Alt+=, Alt++", "alt+equals_sign,alt+plus", "warmer"),
     Deed("Voices", "Warmth dial", "", "", "warmth", "warmth", "[-1..1|off]", more="off: as the profile says"),
+    Deed("Voices", "Sampling", "", "", "sampling", "sampling", SAMPLING, more="such as temperature 0.3, or off"),
     Deed("Voices", "Adapters", "Ctrl+L", "ctrl+l", "adapters", "adapters", more="their strengths, live"),
     Deed("Checking", "Side by side", "F4, Ctrl+D", "f4,ctrl+d", "side_by_side", "compare", more="or click the strip"),
     Deed("Checking", "All disagreements", "F12, Alt+D", "f12,alt+d", "flags", "flags", more="with filters"),

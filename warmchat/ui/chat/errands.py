@@ -187,6 +187,23 @@ def external_editor(screen: ChatScreen) -> None:
         screen.prompt.rewrite(text.strip("\n"))
 
 
+def sampling(screen: ChatScreen, words: str) -> None:
+    """Change how the active voice draws from the next reply on, or say how it does."""
+    from warmchat.ui.sampling import set_sampling
+
+    app, session = screen.chat_app, screen.session
+    if session is None:
+        screen.say_no_session()
+        return
+    try:
+        told = set_sampling(session, words)
+    except WarmchatError as error:
+        app.tell(error.message, error.hint, severity="warning")
+    else:
+        hint = "from the next reply on" if words else "/sampling temperature 0.3 changes it, /sampling off undoes it"
+        app.tell(f"The {screen.look_of(session.profile.id).name.lower()} draws with {told}", hint)
+
+
 def adapters(screen: ChatScreen) -> None:
     """Show the active voice's adapters and let their strengths be changed."""
     from warmchat.ui.adapters.panel import AdaptersPanel

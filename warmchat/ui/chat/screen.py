@@ -291,6 +291,9 @@ class ChatScreen(Writing):
     async def action_warmth(self, position: str = "") -> None:
         self.flow.when_opened(lambda: self.dial.turn(position))
 
+    async def action_sampling(self, words: str = "") -> None:
+        self.flow.when_opened(lambda: errands.sampling(self, words))
+
     def action_adapters(self) -> None:
         self.flow.when_opened(lambda: errands.adapters(self))
 

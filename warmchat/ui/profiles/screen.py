@@ -18,7 +18,6 @@ from warmchat.domain.paths import typed_path
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
-from warmchat.profiles.library import SHIPPED
 from warmchat.ui.external_editor import edit_file
 from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import PROFILES, bindings
@@ -117,8 +116,10 @@ class ProfilesScreen(Screen[str | None]):
     def _edit(self, profile_id: str, text: str, *, new: bool, dropped: tuple[str, ...] = ()) -> None:
         from warmchat.ui.profiles.editor import ProfileEditor
 
+        before = self._now.id if self._now is not None else profile_id
+
         def take(saved: str | None) -> None:
-            self._reload(saved or profile_id)
+            self._reload(saved or before)
 
         self.app.push_screen(ProfileEditor(self._files, profile_id, text, new=new, dropped=dropped), take)
 
@@ -136,10 +137,7 @@ class ProfilesScreen(Screen[str | None]):
             return
         try:
             with self.app.suspend():
-                label, file = self._files.place(profile.id)
-                if label == SHIPPED:
-                    file = self._files.create(profile.id, self._files.text(profile.id))
-                edit_file(file)
+                self._files.edit(profile.id, edit_file)
             draft = understood(self._files.text(profile.id), profile.id)
             if draft.said:
                 self._app.tell(draft.said, severity="warning" if draft.parsed else "error")
