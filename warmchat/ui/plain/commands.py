@@ -48,7 +48,7 @@ class Commands:
             "switch": Command("", "switches to the other voice", self._switch),
             "profile": Command("ID", "lets this profile speak from the next message on", self._profile),
             "warmth": Command("[-1..1|off]", "turns the warmth dial, or says where it stands", self._warmth),
-            "sampling": Command(SAMPLING, "changes how the voice draws, such as temperature 0.3, or says it",
+            "sampling": Command(SAMPLING, "changes how the voice draws (temperature 0.3, or off), or says it",
                                 self._sampling),
             "adapters": Command("[NAME STRENGTH]", "lists the voice's adapters, or sets a strength", self._adapters),
             "compare": Command("", "reads out both answers of the last turn and where they part", self._compare),
