@@ -48,8 +48,9 @@ def run(
 ) -> None:
     """Measure voices side by side on the same questions. Stopped or killed, the same command goes on.
 
-    60 questions x 18 conditions x 3 voices are 3,240 answers; with the starter on one thread of a busy machine 160 of
-    them took a minute. Results go into evals.db in the data folder, never into the log.
+    60 questions x 18 conditions x 3 voices are 3,240 answers, about 2,240 of them drawn: the oracle, which answers bare
+    questions and draws nothing by chance, is asked once what comes to the same. With the starter on one thread of a
+    busy machine 160 took a minute. Results go into evals.db in the data folder, never into the log.
     """
     from warmchat.cli.eval_report import show
     from warmchat.evals.report import report
