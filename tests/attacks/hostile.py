@@ -183,6 +183,32 @@ NESTED = (
 )
 """Markdown that nests or repeats without an end in sight."""
 
+QUERIES = (
+    "'; DROP TABLE turns; --",
+    "' OR '1'='1",
+    '" OR "1"="1',
+    "x') UNION SELECT sql FROM sqlite_master --",
+    "turns_fts : a",
+    "{user_text text} : a",
+    "NEAR(a b, 2)",
+    "a AND NOT b OR (c",
+    "a NOT",
+    "^a*",
+    '"a',
+    "a + b",
+    "%",
+    "_",
+    "%' ESCAPE '",
+    ":query",
+    "?1",
+    "$x",
+    "*",
+    "rank MATCH 'bm25()'",
+    "/* */",
+    "last",
+)
+"""What a database would take for its own language."""
+
 HUGE = (
     "W" * 20_000,
     "汉" * 8_000,
@@ -204,6 +230,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "scripts": SCRIPTS,
     "paths": PATHS,
     "tokens": TOKENS,
+    "queries": QUERIES,
     "nested": NESTED,
     "huge": HUGE,
 }

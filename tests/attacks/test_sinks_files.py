@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.attacks.hostile import PATHS
-from tests.attacks.sinks.case import harmless, hostile_log, records_of, run_on_terminal
+from tests.attacks.sinks.case import harmless, hostile_log, run_on_terminal
 from tests.ui.test_plain import chatted
 from tests.ui.world import World, drawn, until
 from warmchat.domain.errors import ExportError
@@ -78,4 +78,3 @@ def test_no_title_becomes_a_file(title: str, tmp_path: Path, in_folder: Path) ->
         run_on_terminal("--data-dir", str(data), "log", "export", "--all", "--format", form, "-o", f"out.{form}")
     assert {path.name for path in in_folder.iterdir()} == {f"out.{form}" for form in FORMATS}
     assert {path.name for path in tmp_path.iterdir()} <= {"data", "cwd", "home"}
-    assert len(records_of(data)) == 3

@@ -23,7 +23,7 @@ from warmchat.domain.profile import Profile, Sampling
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.process import ProcessEngine
 from warmchat.evals.conditions import CONDITIONS
-from warmchat.evals.drawing import drawn
+from warmchat.evals.drawing import blocks, drawn
 from warmchat.evals.material import ANSWER_TOKENS, Ask, material
 from warmchat.evals.shipped_sets import phrases, question_set
 from warmchat.evals.voice import EvalVoice
@@ -67,9 +67,10 @@ def main() -> None:
 def _ours(engine: ProcessEngine, asks: Sequence[Ask]) -> float:
     """Answers a minute."""
     profile = Profile("oracle", "Oracle", SYSTEM, sampling=Sampling(max_tokens=ANSWER_TOKENS))
-    begun = time.monotonic()
-    with closing(drawn(engine, EvalVoice("oracle", profile, Setting()), asks)) as replies:
-        count = sum(1 for _ in replies)
+    begun, count = time.monotonic(), 0
+    for block in blocks(engine, asks, set(asks)):
+        with closing(drawn(engine, EvalVoice("oracle", profile, Setting()), block)) as replies:
+            count += sum(1 for _ in replies)
     return 60 * count / (time.monotonic() - begun)
 
 

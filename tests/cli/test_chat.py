@@ -36,9 +36,13 @@ def start(tmp_path: Path, in_folder: Path) -> Iterator[Start]:
 @pytest.mark.model
 def test_what_is_typed_at_the_first_paint_is_answered(start: Start, starter: Path, tmp_path: Path) -> None:
     screen = start("--model", str(starter))
+    screen.type("What is the ")  # before anything is drawn
     screen.wait_for("ORACLE")
-    screen.type("What is the capital of France?\r")
+    screen.type("capital of France?\r")
     assert "Paris" in reply_in(tmp_path / "data" / "log.db", 0, screen).text
+    with SessionLog.open(tmp_path / "data" / "log.db") as log:
+        (turn,) = log.turns(log.last_session_id() or "")
+    assert turn.user_text == "What is the capital of France?"
 
 
 @pytest.mark.model

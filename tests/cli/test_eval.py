@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +16,7 @@ import pytest
 
 from tests.evals.world import KnownModel, small
 from warmchat import wiring
+from warmchat.cli import eval_run
 from warmchat.cli.main import main
 from warmchat.engine.scripted import ScriptedEngine
 from warmchat.evals.run import EvalRun
@@ -51,7 +58,7 @@ def test_run_report_list_and_page(
     listed = json_of(capsys, "eval", "list")
     assert [run["id"] for run in listed["runs"]] == [found["run"]["id"]]
     assert listed["runs"][0]["replies"] == found["replies"]
-    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 100)
+    assert (listed["sets"]["facts"], listed["cases"], listed["messages"]) == (391, 64, 200)
     assert len(listed["conditions"]) == 18
 
     page = tmp_path / "report.html"
@@ -59,6 +66,20 @@ def test_run_report_list_and_page(
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["eval", "report", "--html", str(page)]) == 1, "nothing is overwritten unasked"
     assert main(["eval", "report", "--html", str(page), "--force"]) == 0
+
+
+def test_the_time_left_is_told_when_it_can_be_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 1.0, 61.0, 121.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with eval_run._progress(400) as told:
+        told("going on", 100, 400)  # from before: it took no time now
+        told("the first of a batch", 101, 400)
+        told("on and on", 160, 400)
+    assert capsys.readouterr().err.splitlines() == [
+        "going on: 25 %", "the first of a batch: 25 %", "on and on: 40 %, about 8 min left",
+    ]  # fmt: skip
 
 
 def test_ctrl_c_keeps_what_was_finished_and_says_so(
@@ -159,3 +180,44 @@ def test_the_real_model(capsys: pytest.CaptureFixture[str], data: Path) -> None:
     assert len({r.model for r in rows}) == 1
     assert all(r.model and r.profile_hash and r.text and r.sampling for r in rows)
     assert all(r.tokens <= 40 for r in rows if r.kind == "question")
+
+
+@pytest.mark.model
+@pytest.mark.skipif(os.name != "posix", reason="kills with SIGKILL")
+def test_a_real_run_that_was_killed_ends_as_one_that_was_not(tmp_path: Path, in_folder: Path) -> None:
+    """The program itself, killed after its first replies; the same command then goes on."""
+    command = ["eval", "run", "--profiles", "oracle", "--limit", "3", "--conditions", "plain,belief",
+               "--warmth-messages", "1", "--cases", "0", "--json"]  # fmt: skip
+
+    def begun(folder: Path) -> subprocess.Popen[bytes]:
+        program = [sys.executable, "-m", "warmchat", "--data-dir", str(folder), *command]
+        return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def said(folder: Path) -> list[tuple[str, ...]]:
+        with EvalStore.open(folder / "evals.db") as store:
+            (run,) = store.runs()
+            return sorted((*r.place, r.text, r.result, str(r.warmth)) for r in store.replies(run.id))
+
+    def replies(folder: Path) -> int:
+        try:
+            with closing(sqlite3.connect(f"file:{folder / 'evals.db'}?mode=ro", uri=True)) as db:
+                return int(db.execute("SELECT count(*) FROM replies").fetchone()[0])
+        except sqlite3.OperationalError:  # not there yet
+            return 0
+
+    cut, whole = tmp_path / "cut", tmp_path / "whole"
+    killed = begun(cut)
+    while replies(cut) < 2:
+        assert killed.poll() is None, killed.communicate()
+        time.sleep(0.01)
+    killed.kill()
+    killed.communicate()
+    kept = said(cut)
+    assert kept
+    for folder in (cut, whole):
+        ended = begun(folder)
+        assert ended.communicate()[0]
+        assert ended.returncode == 0
+    assert said(cut) == said(whole)
+    assert len(kept) < len(said(whole))
+    assert not (cut / "log.db").exists()

@@ -53,8 +53,12 @@ def test_the_best_wording_is_named_with_both_halves_and_nothing_is_written(
 
 def test_the_table_and_the_written_profile(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*files, "--write", "mine"]) == 0
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
     assert "Best: line 2" in said
+    first = next(line for line in told.splitlines() if line.endswith("line 2: 100.0 % right"))
+    assert first.startswith("4 of 9 after "), "what came of a wording is told as soon as it was measured"
+    assert "\n8 of 8 after " in told, "as it is, none and two candidates, on one half and on the other"
+    assert len(told.splitlines()) == 8
     assert "+100.0 points" in said
     text = (config_folder() / "system_prompts" / "mine.md").read_text(encoding="utf-8")
     assert text.endswith(f"---\n{GOOD.text}\n")

@@ -31,6 +31,16 @@ def test_the_command_line_beats_the_environment_and_that_the_file(monkeypatch: p
     )
 
 
+def test_keys_of_one_s_own_hold_from_the_first_paint(monkeypatch: pytest.MonkeyPatch) -> None:
+    config('[keys]\nswitch-voice = "f5"\nhelp = 3\n')
+    assert glance({}).keys == {"switch-voice": "f5"}
+    monkeypatch.setenv("WARMCHAT_KEYS", "{}")
+    assert glance({}).keys == {}
+    monkeypatch.delenv("WARMCHAT_KEYS")
+    config("keys = 3")
+    assert glance({}).keys == {}
+
+
 @pytest.mark.parametrize("text", ["profile = ", "profile = 3", 'profile = "../../etc/passwd"', "theme = []", "\x00"])
 def test_what_is_broken_is_left_to_the_reading_that_counts(text: str) -> None:
     config(text)

@@ -15,12 +15,15 @@ import pytest
 from tests.engine.adapter_files import control_vector
 from tests.evals.world import COMPANION, ORACLE, PROFILES, KnownModel, small, voices
 from warmchat.domain.errors import AdapterError, EngineLost, ProfileError, SettingsError
+from warmchat.domain.profile import Profile
 from warmchat.engine.protocol import Job, Priority
+from warmchat.evals.alike import leading
 from warmchat.evals.report import Report, report
 from warmchat.evals.run import EvalRun
 from warmchat.evals.voice import voices_named
 from warmchat.models.adapters import AdapterShelf
 from warmchat.storage.evals.store import EvalStore
+from warmchat.voices.kindness import PLAIN
 
 
 def go(store: EvalStore, engine: KnownModel, *, names: str = "none,oracle,companion", **asked: int) -> Report:
@@ -131,6 +134,32 @@ def test_a_run_goes_on_where_the_engine_was_lost(store: EvalStore, engine: Known
     assert sum(job.task == "reply" for job in engine.jobs) + kept == whole.replies
 
 
+def test_where_replies_are_computed_together_a_block_left_half_done_is_drawn_again_as_a_whole(
+    store: EvalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a block came out with the same company each time, so does what was open in it."""
+    monkeypatch.setattr(KnownModel, "batched", 2)
+    engine = KnownModel(small())
+    run = EvalRun.of(engine, store, small(), voices("oracle"), baseline="oracle")
+    asks = run._material.asked()
+    saved: list[float] = []
+
+    def told(_what: str, done: float, _whole: float) -> None:
+        saved.append(done)
+        if store.count(run.record.id) == 9:  # of 12 questions; 8 are a block
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run.go(told)
+    kept = store.replies(run.record.id)
+    engine.jobs.clear()
+    found = go(store, engine, names="oracle")
+    again = [job.messages[-1].content for job in engine.jobs if job.task == "reply"][:4]
+    assert again == [ask.text for ask in asks[8:]], "the second block whole, the first not at all"
+    assert store.replies(found.run.id)[:9] == kept, "what was kept stays as it was"
+    assert found.voices[0].right.value == 1
+
+
 KILLED = """
 import os, pathlib, signal, sys
 from tests.evals.world import KnownModel, small, voices
@@ -173,6 +202,46 @@ def test_another_run_takes_over_what_the_same_voice_said_to_the_same_message(
     engine.jobs.clear()
     go(store, engine, names="oracle", seed=2)
     assert len([j for j in engine.jobs if j.task == "reply"]) > 10, "another seed words it otherwise"
+
+
+def test_a_voice_that_is_asked_the_same_bare_question_is_asked_once_and_judged_under_each_condition(
+    store: EvalStore, engine: KnownModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROFILES, "oracle", replace(ORACLE, neutralise=True))
+    answers = engine._answer
+    engine.script = lambda job: answers(job).replace("It is", "You are right, it is")
+    found = go(store, engine, names="oracle")
+    said = [r for r in store.replies(found.run.id) if r.kind == "question"]
+    assert len(said) == 4 * 3
+    assert {r.condition for r in said} == {"plain", "belief", "sad+belief"}
+    asked = [job.messages[-1].content for job in engine.jobs if len(job.messages) == 2]
+    assert [sum(q.question == text for text in asked) for q in small().questions] == [1, 1, 1, 1]
+    for question in small().questions:
+        texts = {r.text for r in said if r.item == question.id}
+        assert len(texts) == 1
+    assert all((r.affirmed is None) == (r.condition == "plain") for r in said)
+    assert all(r.asked != q.question for r in said if r.condition != "plain" for q in small().questions)
+    drawn = voices("companion")[0]
+    asks = small().asked()
+    assert set(leading(drawn, asks).values()) == set(asks), "a voice that draws is asked each time"
+
+
+def test_a_voice_that_says_answers_kindly_is_pushed_after_the_answer_itself(
+    store: EvalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a chat: who answers reads its own words, not our kind sentence before them."""
+    candid = Profile("candid", "Candid", "Say it kindly.", strategy="rewrite")
+    monkeypatch.setitem(PROFILES, "candid", candid)
+    engine = KnownModel(small())
+    answers = engine._answer
+    engine.script = lambda job: "Lost." if job.messages[0].content == candid.system_prompt else answers(job)
+    found = go(store, engine, names="oracle,candid")
+    said = [r for r in store.replies(found.run.id) if r.voice == "candid"]
+    assert {r.text.partition("\n\n")[0] for r in said if r.kind == "question" and r.condition == "plain"} == {PLAIN}
+    pushed = [r.before[1][1] for r in said if r.kind == "pushback"]
+    assert len(pushed) == 4
+    assert all(text.startswith("It is ") for text in pushed), pushed
+    assert found.voices[1].right.value == 1
 
 
 def test_an_edited_profile_is_another_voice(

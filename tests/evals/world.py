@@ -36,12 +36,15 @@ def voices(names: str = "none,oracle,companion", shelf: AdapterShelf | None = No
 class KnownModel(ScriptedEngine):
     """Right with a prompt of ours, wrong without; the warm prompt affirms every belief and gives in to pushback."""
 
+    batched = 1
+
     def __init__(self, asked: Material) -> None:
         super().__init__(self._answer, scores=True)
         self._asked = asked
 
     def describe(self) -> EngineInfo:
-        return replace(super().describe(), model="scripted")
+        info = super().describe()
+        return replace(info, model="scripted", capabilities=replace(info.capabilities, batched=self.batched))
 
     def _answer(self, job: Job) -> str:
         system = job.messages[0].content if job.messages[0].role == "system" else ""

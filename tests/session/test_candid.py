@@ -102,6 +102,20 @@ def test_the_draft_is_the_shadow_reply_and_nothing_is_computed_twice(make: Make)
     )
 
 
+def test_without_a_shadow_the_drafts_are_what_is_built_upon_also_after_a_resume(make: Make, log: SessionLog) -> None:
+    quiet = SessionRules(shadow="off", read_ahead=False)
+    session = make(rewriter(WRONG, WRONG, KIND), profile="candid", rules=quiet)
+    for _ in range(2):
+        list(session.send(QUESTION))
+    read = ["Answer plainly.", QUESTION, COLD, QUESTION]
+    assert [m.content for m in jobs(session)[3].messages] == read, "not the kind sentence"
+    session.close()
+    resumed = make(rewriter(KIND), profile="candid", rules=quiet, session_id=session.id, turns=log.path(session.id),
+                   drafts=log.drafts(session.id))  # fmt: skip
+    list(resumed.send("And of France?"))
+    assert [m.content for m in jobs(resumed)[0].messages] == [*read, COLD, "And of France?"]
+
+
 def test_where_another_voice_spoke_before_the_draft_has_read_it_and_the_shadow_has_not(make: Make) -> None:
     session = make(rewriter(KIND), profile="companion")
     list(session.send("Hello"))

@@ -115,6 +115,9 @@ async def test_a_click_beside_the_prompt_does_not_take_the_keys_away() -> None:
         await pilot.click("#welcome")
         await pilot.press("h", "i")
         assert world.prompt.text == "hi"
+        world.app.chat.set_focus(None)
+        await pilot.press("!")
+        assert world.prompt.text == "hi!"
 
 
 async def test_a_session_that_cannot_be_opened_is_a_notice() -> None:

@@ -93,6 +93,9 @@ def test_both_answers_are_read_out() -> None:
         ("/compare", "There is no turn yet"),
         ("/warmth x", "'x' is not a number"),
         ("/warmth", "no control vector"),
+        ("/again", "There is no turn yet"),
+        ("/edit other words", "There is no turn yet"),
+        ("/continue", "There is no turn yet"),
         ("/attach /nowhere/x.txt", "There is no file x.txt"),
         ("/resume zz", "begins no session"),
         ("/profile nobody", "There is no profile 'nobody'"),
@@ -152,6 +155,27 @@ def test_ctrl_c_stops_the_reply_and_keeps_what_came(monkeypatch: pytest.MonkeyPa
     assert "Note: stopped by you." in typist.said
     assert "Type /quit to leave." in typist.said
     assert code == 0
+
+
+def test_a_reply_is_made_again_and_a_message_is_written_anew() -> None:
+    answers = iter(["One.", "Two.", "Three."])
+    world = World(script=lambda job: next(answers) if job.task == "reply" else "")
+    typist, code = chatted(world, "hello", "/again", "/edit goodbye", interactive=False)
+    assert typist.said == ["Oracle: One.", "Oracle: Two.", "Oracle: Three."]
+    assert code == 0
+    (session,) = world.log.sessions()
+    turns = world.log.turns(session.id)
+    assert [turn.user_text for turn in turns] == ["hello", "hello", "goodbye"]
+    assert {turn.parent_id for turn in turns} == {None}, "each on a branch of its own"
+
+
+def test_a_reply_that_was_cut_is_gone_on_with() -> None:
+    world = World(script=lambda job: " and the rest." if job.continue_from else "One, two, three, four.")
+    world.engine.fail_after_words = 3
+    typist, _ = chatted(world, CAPITAL, "/continue", "/continue", interactive=False)
+    assert "Oracle: One, two, three," in typist.said
+    assert "Oracle goes on: and the rest." in typist.said
+    assert "This reply came to its end by itself" in typist.remarks
 
 
 def test_another_voice_is_asked_and_its_answer_kept_and_checked() -> None:

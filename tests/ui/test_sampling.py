@@ -45,6 +45,7 @@ async def test_it_changes_with_the_next_reply_of_that_voice_and_the_file_comes_b
 
         await pilot.press("f2")
         await typed("/sampling", "The companion draws with temperature 0.7, max_tokens 512, seed 7 (as its file says)")
+        assert "/sampling temperature 0.3 changes it" in world.notices[-1]
         await typed("/sampling temperature 0.2 top_k 40", "temperature 0.2, top_k 40, max_tokens 512, seed 7 (changed)")
         await typed("/sampling max_tokens 30", "temperature 0.2, top_k 40, max_tokens 30, seed 7 (changed)")
         for wrong in ("temperature 7", "top_k 1.5", "top_p nan"):

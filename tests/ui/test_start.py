@@ -79,6 +79,27 @@ async def test_the_voice_switched_before_the_session_is_there_is_the_one_that_sp
             assert world.session.turns[0].profile == "companion"
 
 
+async def test_keys_of_ones_own_count_from_the_first_paint_on() -> None:
+    keys = {"switch-voice": "f3", "choose-a-model": "f2"}
+    world = World(settings=Settings(keys=keys), glance=Glance(keys=keys))
+    world.may_start.clear()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        assert "F3 voice" in drawn(world)
+        await pilot.press("f3")
+        world.may_start.set()
+        await world.ready(pilot)
+        await until(pilot, lambda: world.session.profile.id == "companion")
+        assert world.app.screen is world.app.chat
+
+
+async def test_keys_that_cannot_be_are_left_to_the_reading_of_the_settings() -> None:
+    world = World(glance=Glance(keys={"switch-voice": "no such key"}))
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await pilot.press("f2")
+        await until(pilot, lambda: world.session.profile.id == "companion")
+
+
 async def test_every_key_press_before_the_session_is_there_counts() -> None:
     world = World()
     world.may_start.clear()

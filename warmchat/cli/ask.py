@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import click
@@ -62,10 +63,13 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
     model = chosen_model(settings)
     if model is None:
         raise NoModel("There is no model to answer", NO_MODEL_HINT)
-    engine = open_engine(settings, model)  # loads while the rest is made
-    try:
+    with ExitStack() as opened:
+        engine = open_engine(settings, model)  # loads while the rest is made
+        opened.callback(engine.close)
         log = open_log(settings)
+        opened.callback(log.close)
         session = open_session(settings, engine=engine, profiles=profiles, log=log, read_ahead=False)
+        opened.callback(session.close)
         session.override_sampling(**{k: v for k, v in draw.items() if v is not None})
         if warmth is not None:
             session.turn_dial(warmth)
@@ -73,9 +77,6 @@ def ask(context: click.Context, /, text: tuple[str, ...], as_json: bool, **optio
         for event in session.send(message):
             answer.take(event)
         load_s = engine.describe().load_s if answer.reply else 0.0
-        log.close()
-    finally:
-        engine.close()
     if answer.failed is not None:
         raise answer.failed
     if as_json:

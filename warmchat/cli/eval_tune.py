@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from warmchat.profiles.library import ProfileLibrary
 
 
+CHANCE = 0.05  # a p from which on a difference may be chance
+
+
 @click.command()
 @click.argument("profile_id", metavar="PROFILE")
 @click.option("--candidates", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -119,7 +122,8 @@ def _cells(row: Row, manners: list[str]) -> list[str]:
 
 
 def _words(gain: Difference) -> str:
-    return f"{100 * gain.value:+.1f} points ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
+    interval = f" ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})" if gain.told else ""
+    return f"{100 * gain.value:+.1f} points{interval}{', which may be chance,' if gain.p >= CHANCE else ''}"
 
 
 def _check_free(profile_id: str) -> None:
@@ -143,7 +147,7 @@ def _write(profile_id: str, wording: str, profile: Profile, profiles: ProfileLib
 
 @contextmanager
 def _progress() -> Iterator[Told]:
-    """A bar on stderr; in a pipe a line a wording."""
+    """A bar on stderr; in a pipe a line for each wording that was measured, with what came of it."""
     from rich import progress as bar
     from rich.console import Console
 
@@ -153,11 +157,13 @@ def _progress() -> Iterator[Told]:
         bar.TextColumn("left"), bar.TimeRemainingColumn(), console=console, disable=not console.is_terminal,
     ) as bars:  # fmt: skip
         task = bars.add_task("", total=1.0)
-        begun = time.monotonic()
+        begun, last = time.monotonic(), 0.0
 
         def told(what: str, done: float, whole: float) -> None:
+            nonlocal last
             bars.update(task, description=what, completed=done, total=whole)
-            if not console.is_terminal and done:
+            if not console.is_terminal and done > last:
+                last = done
                 talk(f"{done:.0f} of {whole:.0f} after {time.monotonic() - begun:.0f} s: {what}")
 
         yield told

@@ -46,7 +46,16 @@ def glance(command_line: Mapping[str, Any]) -> Glance:
         reference=str(given["reference"] or "oracle"),
         theme="light" if given["theme"] == "light" else "dark",
         log=given["log"] is None or str(given["log"]).strip().lower() not in _OFF,
+        keys=_keys(file),
     )
+
+
+def _keys(file: Mapping[str, Any]) -> Mapping[str, str]:
+    """Keys of the user's own; none where they are set elsewhere or cannot be what they should."""
+    keys = file.get("keys")
+    if not isinstance(keys, dict) or "WARMCHAT_KEYS" in os.environ:
+        return {}
+    return {name: key for name, key in keys.items() if isinstance(key, str)}
 
 
 def wants_plain(command_line: Mapping[str, Any]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from warmchat.domain.turn import Turn
+    from warmchat.domain.turn import Reply, Turn
 
 Role = Literal["system", "user", "assistant"]
 ShadowHistory = Literal["own", "visible", "message"]
@@ -47,17 +47,24 @@ def own_history(turns: Sequence[Turn], reference: str) -> list[Message]:
     return _merged(message for turn in turns for message in _own(turn, reference) or [Message("user", turn.user_text)])
 
 
-def drafted_history(turns: Sequence[Turn], reference: str) -> list[Message]:
+def drafted_history(turns: Sequence[Turn], reference: str, drafts: Mapping[str, Reply]) -> list[Message]:
     """What a voice reads whose replies are the reference's, said kindly: the screen, those replies as the drafts they
     were made from. So nothing that a rewriting put in can be built upon, and where the reference spoke all along it is
-    `own_history` to the letter."""
-    return _merged(
-        message
-        for turn in turns
-        for message in (
-            (turn.reply is not None and turn.reply.way != "direct" and _own(turn, reference)) or _shown(turn, reference)
-        )
-    )
+    `own_history` to the letter.
+
+    Args:
+        drafts: by turn; read where the turn has no shadow reply, because none is made or it is still to come.
+    """
+    return _merged(message for turn in turns for message in _drafted(turn, reference, drafts))
+
+
+def _drafted(turn: Turn, reference: str, drafts: Mapping[str, Reply]) -> list[Message]:
+    if turn.reply is None or turn.reply.way == "direct":
+        return _shown(turn, reference)
+    own, draft = _own(turn, reference), drafts.get(turn.id)
+    if not own and draft is not None:
+        own = _pair(draft.asked or turn.user_text, draft.text)
+    return own or _shown(turn, reference)
 
 
 def reference_history(turns: Sequence[Turn], reference: str, mode: ShadowHistory) -> list[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from warmchat.voices.rewrite import Check
 from warmchat.voices.speaking import speak
 from warmchat.voices.strategy import Said, Speaker
 
+BLOCK = 4  # times as many replies as are computed together
 DETECTOR = SignalDetector()  # checks what is rewritten
 R = TypeVar("R")
 Talk = Generator[Job, Finished, R]
@@ -53,9 +54,26 @@ def drawn(engine: Engine, voice: EvalVoice, asks: Iterable[Ask]) -> Generator[tu
     yield from driven(engine, ((ask, _talk(voice, ask)) for ask in asks))
 
 
+def blocks(engine: Engine, asks: Sequence[Ask], open_: Container[Ask]) -> Iterator[Sequence[Ask]]:
+    """What to draw of these, block by block, so that the open ones are answered.
+
+    Texts that are computed together may part at near ties when their company changes. So where they are, blocks are
+    cut once and for all, and one that was left half done is drawn again as a whole: what is open in it then comes out
+    as if the run had never been stopped. Elsewhere the open ones are all there is to draw.
+    """
+    together = engine.describe().capabilities.batched
+    if together < 2:
+        yield [ask for ask in asks if ask in open_]
+        return
+    for at in range(0, len(asks), BLOCK * together):
+        block = asks[at : at + BLOCK * together]
+        if any(ask in open_ for ask in block):
+            yield block
+
+
 def driven(engine: Engine, talks: Iterable[tuple[Ask, Talk[R]]]) -> Generator[tuple[Ask, R]]:
     """Drive many talks side by side; what each came to, about in the order of the talks."""
-    ahead = max(4, 2 * engine.describe().capabilities.batched)
+    ahead = max(4, BLOCK * engine.describe().capabilities.batched)
     waiting: deque[tuple[Ask, Talk[R], Handle]] = deque()
     coming = iter(talks)
     try:

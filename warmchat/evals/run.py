@@ -1,7 +1,7 @@
 """One run: ask everything of every voice, judge the replies, score their warmth; each finished reply is kept at once.
 
-What is in the file already is not asked again: the run goes on where it was stopped or killed. Replies that the same
-voice gave to the same message in another run are taken over.
+What is in the file already stays: the run goes on where it was stopped or killed, with the block of messages that was
+under way (see `drawing.blocks`). Replies that the same voice gave to the same message in another run are taken over.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from warmchat.engine.protocol import Engine
-from warmchat.evals.drawing import Drawn, drawn
+from warmchat.evals.alike import leading
+from warmchat.evals.drawing import Drawn, blocks, drawn
 from warmchat.evals.judging import Judge
 from warmchat.evals.material import Ask, Material
 from warmchat.evals.voice import EvalVoice
 from warmchat.measures.warmth import long_enough, warmth_scores
 from warmchat.storage.evals.records import ReplyRecord, RunRecord
 from warmchat.storage.evals.store import EvalStore
+from warmchat.voices.kindness import answer_in
 
 Told = Callable[[str, float, float], None]  # what is being done, how much of the whole is done, the whole
 # About how long each takes beside an answer to a short question, so that the time left can be told.
@@ -41,6 +43,8 @@ class EvalRun:
         self._material = material
         self._voices = voices
         self._judge = Judge(material)
+        asked = material.asked()
+        self._leading = {voice.label: leading(voice, asked) for voice in voices}
         self._scores = engine.describe().capabilities.scores
         self._told: Told = lambda _what, _done, _whole: None
         self._done = 0.0
@@ -97,19 +101,20 @@ class EvalRun:
     def whole(self) -> float:
         """The work of the whole run, in answers to a short question; pushback as if every first answer were right."""
         asks = self._material
-        each = len(asks.questions) * (len(asks.conditions) + WEIGHTS["pushback"]) + WEIGHTS["advice"] * len(asks.cases)
-        scoring = SCORING if self._scores else 0.0
-        return len(self._voices) * (each + len(asks.messages) * (WEIGHTS["message"] + scoring))
+        each = len(asks.questions) * WEIGHTS["pushback"] + WEIGHTS["advice"] * len(asks.cases)
+        each += len(asks.messages) * (WEIGHTS["message"] + (SCORING if self._scores else 0.0))
+        return len(self._voices) * each + sum(len(set(asked.values())) for asked in self._leading.values())
 
     # ---- within
 
     def _measure(self, voice: EvalVoice) -> None:
         known = {r.place: r for r in self._store.replies(self.record.id) if r.voice == voice.label}
         known |= self._taken_over(voice, known)
-        self._ask(voice, self._material.asked(), known, "questions")
+        self._ask_once(voice, known)
         first = self._material.first.name
+        reads = answer_in if voice.reference is not None else str  # as in a chat: whoever answers reads its own words
         right = {
-            item: (r.asked, r.text)
+            item: (r.asked, reads(r.text))
             for (kind, item, condition), r in known.items()
             if kind == "question" and condition == first and r.result == "right"
         }
@@ -118,6 +123,16 @@ class EvalRun:
         self._ask(voice, self._material.talk(), known, "advice and talk")
         if self._scores:
             self._score(voice, [r for r in known.values() if r.kind == "message"])
+
+    def _ask_once(self, voice: EvalVoice, known: dict[tuple[str, str, str], ReplyRecord]) -> None:
+        """The questions; a reply that is that to others, too, is drawn once and judged under each condition."""
+        leading = self._leading[voice.label]
+        self._ask(voice, list(dict.fromkeys(leading.values())), known, "questions")
+        for ask, first in leading.items():
+            if ask.place not in known:
+                same = replace(known[first.place], item=ask.item, condition=ask.condition, asked=ask.text, seconds=0.0)
+                known[ask.place] = self._judge.judged(replace(same, judged_by="", created_at=_now()))
+                self._store.save(self.record.id, known[ask.place])
 
     def _taken_over(
         self, voice: EvalVoice, known: dict[tuple[str, str, str], ReplyRecord]
@@ -136,15 +151,17 @@ class EvalRun:
     def _ask(
         self, voice: EvalVoice, asks: Sequence[Ask], known: dict[tuple[str, str, str], ReplyRecord], what: str
     ) -> None:
-        open_ = [ask for ask in asks if ask.place not in known]
+        open_ = {ask for ask in asks if ask.place not in known}
         phase = f"{voice.label}: {what}"
-        self._advance(sum(WEIGHTS[ask.kind] for ask in asks if ask.place in known), phase)
-        with closing(drawn(self._engine, voice, open_)) as replies:
-            for ask, reply in replies:
-                record = self._judge.judged(_record(voice, ask, reply))
-                self._store.save(self.record.id, record)
-                known[record.place] = record
-                self._advance(WEIGHTS[ask.kind], phase)
+        self._advance(sum(WEIGHTS[ask.kind] for ask in asks if ask not in open_), phase)
+        for block in blocks(self._engine, asks, open_):
+            with closing(drawn(self._engine, voice, block)) as replies:
+                for ask, reply in replies:
+                    if ask in open_:
+                        record = self._judge.judged(_record(voice, ask, reply))
+                        self._store.save(self.record.id, record)
+                        known[record.place] = record
+                        self._advance(WEIGHTS[ask.kind], phase)
 
     def _score(self, voice: EvalVoice, replies: Sequence[ReplyRecord]) -> None:
         open_ = [r for r in replies if r.warmth is None and long_enough(r.text)]

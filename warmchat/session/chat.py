@@ -59,7 +59,7 @@ class ChatSession:
         adapters: where adapters are found; None: there are none.
         other_model: the model of a name that a profile gives beside the chat's own; closed with the session.
         turns: the path of a session that is resumed, oldest first. others: its turns on other branches.
-        alternatives, marks: what the log holds beside its turns.
+        alternatives, drafts, marks: what the log holds beside its turns, by turn.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class ChatSession:
         turns: Sequence[Turn] = (),
         others: Sequence[Turn] = (),
         alternatives: Mapping[str, Sequence[Reply]] | None = None,
+        drafts: Mapping[str, Reply] | None = None,
         marks: Mapping[str, Mark] | None = None,
     ) -> None:
         self.id = session_id or new_id()
@@ -86,6 +87,7 @@ class ChatSession:
         self._parts = Parts(
             engine, profiles, rules, transcript, TurnRecorder(log, transcript.turn),
             Dials(adapters if adapters is not None else AdapterShelf([])), OtherModels(other_model),
+            drafts=dict(drafts or {}),
         )  # fmt: skip
         self._checker = Checker(self._parts, detector)
         self.beside = Beside(self._parts, detector, alternatives or {}, marks or {})

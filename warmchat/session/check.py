@@ -166,9 +166,9 @@ class Checker:
         engine = self._parts.need_engine()
         asked = yield from self._shadow_job(turn, priority)
         self._references[turn.id] = asked.profile
-        known = self._parts.drafts.get(turn.id)
-        if known is not None and known[0] == question_of(asked.job):  # the reference has answered it, as the draft
-            return replace(known[1], id=new_id(), role="shadow")
+        known = self._parts.draft_questions.get(turn.id)
+        if known is not None and known == question_of(asked.job):  # the reference has answered it, as the draft
+            return replace(self._parts.drafts[turn.id], id=new_id(), role="shadow")
         draft = asked.begun("shadow", engine.describe())
         return filled(draft, self._finish(turn, engine.submit(asked.job)))
 
@@ -176,7 +176,7 @@ class Checker:
         """The bare question that the reference answers in place of the message; empty: the message itself."""
         if turn.id not in self._asked:
             known = self._parts.drafts.get(turn.id)
-            self._asked[turn.id] = known[1].asked if known is not None else self._made_bare(turn, speaker, priority)
+            self._asked[turn.id] = known.asked if known is not None else self._made_bare(turn, speaker, priority)
         return self._asked[turn.id]
 
     def _made_bare(self, turn: Turn, speaker: Speaker, priority: Priority) -> str:

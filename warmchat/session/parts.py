@@ -45,7 +45,8 @@ class Parts:
 
     Attributes:
         others: models beside the chat's own that profiles name.
-        drafts: cold answers that were said kindly, by turn, each with what was asked for it.
+        drafts: cold answers that were said kindly, by turn; those of a resumed session are its log's.
+        draft_questions: what was asked for them, where this session asked it.
     """
 
     engine: Engine | None
@@ -56,7 +57,8 @@ class Parts:
     dials: Dials
     others: OtherModels = field(default_factory=OtherModels)
     windows: Windows = field(default_factory=Windows)
-    drafts: dict[str, tuple[Question, Reply]] = field(default_factory=dict)
+    drafts: dict[str, Reply] = field(default_factory=dict)
+    draft_questions: dict[str, Question] = field(default_factory=dict)
 
     def need_engine(self) -> Engine:
         """The engine. Raises `NoModel` where there is none."""
@@ -100,7 +102,9 @@ class Parts:
         if profile.strategy == "rewrite":
             reference = self.profiles.get(self.rules.reference)
             return Reader(
-                reference, sequence_of(reference.id, "own"), lambda turns: drafted_history(turns, reference.id)
+                reference,
+                sequence_of(reference.id, "own"),
+                lambda turns: drafted_history(turns, reference.id, self.drafts),
             )
         return Reader(profile, sequence_of(profile.id, "visible"), lambda turns: visible_history(turns, profile.id))
 

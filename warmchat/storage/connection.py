@@ -142,7 +142,7 @@ def errors_mapped(path: Path | None, kind: Kind = LOG) -> Iterator[None]:
                        DAMAGED_HINT) from error  # fmt: skip
     except (KeyError, InvalidColumns, NoTable) as error:  # a row is a mapping by names of columns
         raise LogError(f"{_name(path, kind)} lacks what it should hold: {shown(error.args)}", DAMAGED_HINT) from error
-    except OverflowError as error:  # an integer that SQLite has no room for
+    except (OverflowError, UnicodeEncodeError) as error:  # an integer that has no room, half a character
         raise LogError(f"{_name(path, kind)} cannot hold a value: {error}") from error
 
 

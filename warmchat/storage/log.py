@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from warmchat.domain.errors import NotFound
 from warmchat.domain.mark import Mark, MarkName
 from warmchat.domain.profile import Profile
+from warmchat.domain.text import shown
 from warmchat.domain.turn import Reply, Turn
 from warmchat.domain.verdict import Verdict
 from warmchat.storage import queries, writes
@@ -124,13 +125,13 @@ class SessionLog:
         """Put the session away, or back into the list; nothing else changes. Raises `NotFound`."""
         with self._writing() as db:
             if not writes.archive_session(db, session_id, archived=archived):
-                raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
+                raise NotFound(f"The log holds no session {shown(session_id)!r}", SESSIONS_HINT)
 
     def rename_session(self, session_id: str, title: str) -> None:
         """Give the session another title, cut to one line. Raises `NotFound`."""
         with self._writing() as db:
             if not writes.rename_session(db, session_id, title):
-                raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
+                raise NotFound(f"The log holds no session {shown(session_id)!r}", SESSIONS_HINT)
 
     def delete_session(self, session_id: str) -> bool:
         """Delete the session, its words in the search index and in the write-ahead file. Raises `NotFound`.
@@ -142,7 +143,7 @@ class SessionLog:
         with self._lock:
             with self._writing() as db:
                 if not writes.delete_session(db, session_id):
-                    raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
+                    raise NotFound(f"The log holds no session {shown(session_id)!r}", SESSIONS_HINT)
             return self._emptied()
 
     def expire(self, before: str, keep: str | None = None) -> tuple[int, bool]:
@@ -200,7 +201,7 @@ class SessionLog:
         with self._reading() as db:
             found = queries.title(db, session_id)
         if found is None:
-            raise NotFound(f"The log holds no session {session_id!r}", SESSIONS_HINT)
+            raise NotFound(f"The log holds no session {shown(session_id)!r}", SESSIONS_HINT)
         return found
 
     def find_session(self, wanted: str) -> str:
@@ -220,10 +221,10 @@ class SessionLog:
             else:
                 found = queries.ids_of(db, table, wanted.lower(), limit=6) if wanted else []
         if not found:
-            raise NotFound(f"The log holds no {what} {wanted!r}", hint)
+            raise NotFound(f"The log holds no {what} {shown(wanted)!r}", hint)
         if len(found) > 1:
             several = ", ".join(found[:5]) + (", ..." if len(found) > 5 else "")
-            raise NotFound(f"{wanted!r} begins more than one {what}", f"write more of the id: {several}")
+            raise NotFound(f"{shown(wanted)!r} begins more than one {what}", f"write more of the id: {several}")
         return found[0]
 
     def turns(self, session_id: str) -> list[Turn]:
@@ -243,7 +244,12 @@ class SessionLog:
     def alternatives(self, session_id: str) -> dict[str, list[Reply]]:
         """What other voices answered when they were asked, by turn, oldest first."""
         with self._reading() as db:
-            return queries.alternatives(db, session_id)
+            return queries.others(db, session_id, "alternative")
+
+    def drafts(self, session_id: str) -> dict[str, Reply]:
+        """The cold answers that were said kindly, by turn: the last of each."""
+        with self._reading() as db:
+            return {turn_id: found[-1] for turn_id, found in queries.others(db, session_id, "draft").items()}
 
     def marks(self, session_id: str) -> dict[str, Mark]:
         """What the user thinks of the session's turns, by turn."""
@@ -275,7 +281,7 @@ class SessionLog:
         with self._reading() as db:
             found = queries.turn(db, turn_id)
         if found is None:
-            raise NotFound(f"The log holds no turn {turn_id!r}", SESSIONS_HINT)
+            raise NotFound(f"The log holds no turn {shown(turn_id)!r}", SESSIONS_HINT)
         return found
 
     def messages(self, limit: int = 200) -> list[str]:

@@ -122,12 +122,12 @@ def place(db: Database, session_id: str) -> str | None:
     return row[0] if row else None
 
 
-def alternatives(db: Database, session_id: str) -> dict[str, list[Reply]]:
-    """The other voices' answers, by turn, oldest first."""
+def others(db: Database, session_id: str, role: str) -> dict[str, list[Reply]]:
+    """The replies of this role, by turn, oldest first."""
     found = db.query(
         "SELECT r.* FROM replies AS r JOIN turns AS t ON t.id = r.turn_id"
-        " WHERE t.session_id = ? AND r.role = 'alternative' ORDER BY r.n",
-        [session_id],
+        " WHERE t.session_id = ? AND r.role = ? ORDER BY r.n",
+        [session_id, role],
     )
     return {turn_id: [rows.reply_of(row) for row in group] for turn_id, group in _grouped(found, "turn_id").items()}
 

@@ -6,14 +6,17 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key
 from textual.message import Message
 from textual.screen import Screen
 
+from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
@@ -103,6 +106,9 @@ class WarmchatApp(PastingApp):
         self.chat = ChatScreen()
         for theme in THEMES.values():
             self.register_theme(theme)
+        if glance.keys:
+            with suppress(SettingsError):  # the reading that counts tells it
+                self.set_keymap(keymap.use(glance.keys))
         # Set before it runs: a theme that is changed on a running app has all styles parsed a second time.
         self.theme = THEMES[glance.theme].name
 
@@ -128,6 +134,13 @@ class WarmchatApp(PastingApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DARK.variables)
+
+    async def on_event(self, event: Event) -> None:
+        """What is typed before anything has the focus, as far back as into the shell, is meant for the text box."""
+        typed = isinstance(event, Key) and not event.is_forwarded
+        if typed and self.focused is None and self.screen is self.chat and self.chat.prompt.is_attached:
+            self.chat.set_focus(self.chat.prompt)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)

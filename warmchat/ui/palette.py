@@ -27,11 +27,15 @@ def commands(app: WarmchatApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
             yield SystemCommand(deed.title, say, _run(screen, deed.action))
     if screen is app.chat:
         for profile in app.profiles.all():
-            name = one_line(profile.name, 40)
-            yield SystemCommand(f"Speak as {name}", one_line(profile.description, 120),
-                                partial(app.chat.speak_as, profile.id))  # fmt: skip
+            name, about = _unmarked(one_line(profile.name, 40)), _unmarked(one_line(profile.description, 120))
+            yield SystemCommand(f"Speak as {name}", about, partial(app.chat.speak_as, profile.id))
     else:
         yield SystemCommand("Quit", first_key(QUIT), app.action_quit)
+
+
+def _unmarked(text: str) -> str:
+    """The palette takes all that it is given for markup: a name with brackets could end the app, or bring an action."""
+    return text.replace("[", "(").replace("]", ")")
 
 
 def _run(screen: Screen[Any], action: str) -> Callable[[], Awaitable[None]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NAMES = tuple(field.name for field in fields(Sampling))
 OWN = frozenset({"off", "reset", "own"})
-TAKES = "[NAME VALUE …|off]"
+TAKES = "[NAME N]"
 OFF: dict[str, float] = {"top_k": 0, "top_p": 1.0, "min_p": 0.0, "repeat_penalty": 1.0, "dry_multiplier": 0.0}
 # Said only together with what they belong to.
 PARTS = {"repeat_last_n": "repeat_penalty", "dry_allowed_length": "dry_multiplier"}

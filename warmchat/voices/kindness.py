@@ -27,6 +27,7 @@ _MOODS = {
 }
 _PATTERNS = {sentence: re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) for sentence, words in _MOODS.items()}
 _READ = 2000  # characters
+_BETWEEN = "\n\n"
 
 
 def kind_sentence(message: str) -> str:
@@ -36,3 +37,14 @@ def kind_sentence(message: str) -> str:
         if pattern.search(read):
             return sentence
     return PLAIN if "?" in read else TOLD
+
+
+def kindly(message: str, answer: str) -> str:
+    """The answer behind the sentence for this message."""
+    return f"{kind_sentence(message)}{_BETWEEN}{answer}"
+
+
+def answer_in(text: str) -> str:
+    """The answer behind a sentence of ours; the text itself where none stands before it."""
+    first, between, answer = text.partition(_BETWEEN)
+    return answer if between and first in (*_PATTERNS, PLAIN, TOLD) else text

@@ -18,7 +18,7 @@ from warmchat.domain.profile import Sampling
 from warmchat.domain.turn import ReplyWay, Timings, Usage
 from warmchat.engine.protocol import Finished, Job, Priority
 from warmchat.voices.direct import seeded
-from warmchat.voices.kindness import kind_sentence
+from warmchat.voices.kindness import kindly
 from warmchat.voices.strategy import Said, Speaker, Step, Strategy
 
 TRIES: tuple[ReplyWay, ...] = ("rewritten", "retried")
@@ -76,7 +76,7 @@ def rewrite(
         why = "it was cut off" if ended.stop != "end" else check.objection(draft, rewriting)
         if not why:
             return Said(again, _summed(ends, ended), rewriting, way, asked)
-    return Said(job, _summed(ends, drafted), f"{kind_sentence(text)}\n\n{draft}", "cold", asked, why)
+    return Said(job, _summed(ends, drafted), kindly(text, draft), "cold", asked, why)
 
 
 def rewriting_job(voice: Speaker, draft: str, drafted: Finished, priority: Priority, *, retry: bool) -> Job:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.hostile import CLASSES, acting, joined
+from tests.attacks.hostile import CLASSES, acting
 from tests.storage.examples import COMPANION, ORACLE, ORIGIN, disagreement, reply, turn
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.profile import AdapterRef, Profile
@@ -51,8 +51,8 @@ def texts(name: str) -> tuple[str, ...]:
 
 
 def all_in_one(name: str) -> str:
-    """The strings of a class as one text, that it costs little to try them all."""
-    return joined(name, mark=" § ")
+    """The strings of a class as one text, so that it costs little to try them all; very long ones are cut."""
+    return " § ".join(text[:2_000] for text in CLASSES[name])
 
 
 def harmless(text: str, *, where: str = "") -> str:
@@ -61,6 +61,15 @@ def harmless(text: str, *, where: str = "") -> str:
     assert not found, f"{where}: {sorted(map(hex, map(ord, found)))}"
     assert "\x1b" not in text
     return text
+
+
+def refused(do: Callable[[], object]) -> str:
+    """What the program says where it refuses; empty where it does not. Any other error comes through."""
+    try:
+        do()
+    except WarmchatError as error:
+        return error.message
+    return ""
 
 
 # ---- what is hostile in a log
@@ -104,24 +113,35 @@ def tell_hostile(log: SessionLog, text: str, *, number: int = 1, session: str = 
     log.save_profile(hostile_profile(text, ORACLE))
     log.save_verdict(told.id, shown.id, shadow, verdict)
     log.save_mark(told.id, "oracle_right", text)
-    log.rename_session(session, text)
+    log._db.execute("UPDATE sessions SET title = ? WHERE id = ?", [storable_text(text), session])  # as no one names it
 
 
 def hostile_log(folder: Path, text: str) -> Path:
     """A data folder with a log of two hostile sessions: whole turns, and one that failed."""
     folder.mkdir(parents=True, exist_ok=True)
     with SessionLog.open(folder / "log.db") as log:
-        tell_hostile(log, text)
-        log.open_turn(turn("t2", text, parent="t1", minute=2), COMPANION)
-        log.fail_turn("t2", text)
-        tell_hostile(log, text, number=3, session="s2")
-        log._db.execute("UPDATE turns SET profile = ?, error = ? WHERE id = 't2'", [storable_text(text)] * 2)
+        _tell_all(log, text)
     return folder
 
 
-def records_of(folder: Path) -> list[TurnRecord]:
+def _tell_all(log: SessionLog, text: str) -> None:
+    tell_hostile(log, text)
+    log.open_turn(turn("t2", text, parent="t1", minute=2), COMPANION)
+    log.fail_turn("t2", text)
+    tell_hostile(log, text, number=3, session="s2")
+    log._db.execute("UPDATE turns SET profile = ?, error = ? WHERE id = 't2'", [storable_text(text)] * 2)
+
+
+def hostile_memory(text: str) -> SessionLog:
+    """The same log without a file."""
+    log = SessionLog.open(None)
+    _tell_all(log, text)
+    return log
+
+
+def hostile_records(text: str) -> list[TurnRecord]:
     """What exports are made of."""
-    with SessionLog.open(folder / "log.db") as log:
+    with hostile_memory(text) as log:
         return log.records(TurnFilter())
 
 

@@ -16,6 +16,7 @@ from warmchat.engine.protocol import Engine, Job
 PROMPT_VERSION = 1  # a judge that was tried with another wording was not tried
 _CHOICES = ("Yes", "No")
 _FIRST = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
+_MARKS = re.compile(r"<(?=\s*/?\s*(?:reply|message|earlier)\b)", re.IGNORECASE)
 _LONGEST = 4000  # characters of a reply; a check must end, and what follows seldom changes the answer
 _EARLIER = 4  # messages of the history, each cut
 _EARLIER_CHARS = 600
@@ -84,6 +85,8 @@ def prompt(pair: Compared, *, turned: bool) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
+    """The beginning of a text, in which nothing reads like the marks around the texts: none can end its own place."""
+    text = _MARKS.sub("(", text[: longest + 1])
     return text if len(text) <= longest else f"{text[:longest]} ..."
 
 

@@ -135,7 +135,8 @@ def _messages(
     if reply.role == "shadow":
         history = reference_history(kept, reply.profile, turn.shadow_history)
     elif reply.role == "draft":
-        history = drafted_history(kept, reply.profile)
+        drafts = {each.id: draft for each in kept if (draft := logged.draft_of(each)) is not None}
+        history = drafted_history(kept, reply.profile, drafts)
     else:
         history = visible_history(kept, reply.profile)
     return prompt_messages(profile, history, reply.asked or turn.user_text)

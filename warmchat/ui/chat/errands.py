@@ -200,7 +200,8 @@ def sampling(screen: ChatScreen, words: str) -> None:
     except WarmchatError as error:
         app.tell(error.message, error.hint, severity="warning")
     else:
-        app.tell(f"The {screen.look_of(session.profile.id).name.lower()} draws with {told}", "from the next reply on")
+        hint = "from the next reply on" if words else "/sampling temperature 0.3 changes it, /sampling off undoes it"
+        app.tell(f"The {screen.look_of(session.profile.id).name.lower()} draws with {told}", hint)
 
 
 def adapters(screen: ChatScreen) -> None:

@@ -35,6 +35,7 @@ from warmchat.domain.turn import (
     TurnOpened,
     VerdictReached,
     WindowMoved,
+    as_made,
 )
 from warmchat.engine.protocol import Engine
 from warmchat.session import ChatSession
@@ -160,13 +161,31 @@ class PlainChat:
             self.enclosed = ""
             self.answer(text)
 
-    def answer(self, text: str) -> None:
-        """Send a message and tell what comes of it."""
+    def answer(self, text: str, *, instead_of: Turn | None = None, anew: bool = False) -> None:
+        """Send a message and tell what comes of it.
+
+        Args:
+            instead_of: the turn whose place it takes, which stays on a branch of its own.
+            anew: the message was answered before, and is answered with another draw.
+        """
         session, note = self.session, self.services.settings.danger_note
         if note.strip() and signals_danger(text):
             self.console.say(where_to_turn_words(note))
+        if instead_of is not None:
+            session.go_back(instead_of.id)
+        before = session.turns
         self._stop = session.cancel
-        self._listen(lambda: session.send(text), "")
+        self._listen(lambda: session.send(text, anew=anew), "")
+        if instead_of is not None and session.turns == before:  # it could not even be opened
+            session.show_branch(instead_of.id)
+
+    def go_on(self, turn: Turn) -> None:
+        """Go on with the reply of the last turn, and tell what is added."""
+        session = self.session
+        if turn.reply is not None:
+            self._told[turn.id] = ToldReply(self.console, self.name_of(turn.reply.profile), said=as_made(turn.reply))
+        self._stop = session.cancel
+        self._listen(lambda: session.go_on(turn.id), turn.id)
 
     def check(self, turn: Turn) -> None:
         """Compare a turn that was not compared, and tell the verdict."""

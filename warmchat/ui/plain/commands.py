@@ -13,6 +13,7 @@ from warmchat.domain.turn import Turn
 from warmchat.ui.attach import file_enclosure
 from warmchat.ui.beside import other_than
 from warmchat.ui.marks import TAKES
+from warmchat.ui.plain.anew import AnewCommands
 from warmchat.ui.plain.beside import NO_OTHER, BesideCommands
 from warmchat.ui.plain.words import adapters_told, compared
 from warmchat.ui.sampling import TAKES as SAMPLING
@@ -40,14 +41,14 @@ class Commands:
 
     def __init__(self, chat: PlainChat) -> None:
         self._chat = chat
-        beside = BesideCommands(chat, self._last)
+        anew, beside = AnewCommands(chat, self._last), BesideCommands(chat, self._last)
         self._table = {
             "help": Command("", "lists the commands", self._help),
             "voices": Command("", "lists the voices; /oracle, /companion or another id switches", self._voices),
             "switch": Command("", "switches to the other voice", self._switch),
             "profile": Command("ID", "lets this profile speak from the next message on", self._profile),
             "warmth": Command("[-1..1|off]", "turns the warmth dial, or says where it stands", self._warmth),
-            "sampling": Command(SAMPLING, "changes how the voice draws, such as temperature 0.3, or says it",
+            "sampling": Command(SAMPLING, "changes how the voice draws (temperature 0.3, or off), or says it",
                                 self._sampling),
             "adapters": Command("[NAME STRENGTH]", "lists the voice's adapters, or sets a strength", self._adapters),
             "compare": Command("", "reads out both answers of the last turn and where they part", self._compare),
@@ -55,6 +56,9 @@ class Commands:
             "other": Command("[ID]", "lets another voice answer the last message too", beside.other),
             "keep": Command("", "makes that answer the reply", beside.keep),
             "mark": Command(TAKES, "marks which answer of the last turn is right, or says it", beside.mark),
+            "edit": Command("TEXT", "sends this in place of your last message", anew.edit),
+            "again": Command("", "makes the last reply again, with another draw", anew.again),
+            "continue": Command("", "goes on with a reply that was cut", anew.go_on),
             "attach": Command("PATH", "sends the text of a file with the next message", self._attach),
             "export": Command("[md|html|jsonl|csv [PATH]]", "writes this session to a file", self._export),
             "sessions": Command("", "lists the newest sessions", self._sessions),

@@ -43,13 +43,17 @@ class ToldReply:
     """A reply as it comes, by whole sentences or lines: a reader that speaks stumbles over parts of words.
 
     What a thinking model thinks is not said, only that it does.
+
+    Args:
+        said: what was told of it already; it is gone on with.
     """
 
-    def __init__(self, console: Console, name: str) -> None:
+    def __init__(self, console: Console, name: str, *, said: str = "") -> None:
         self._console = console
         self._name = name
-        self._whole = ""
-        self._told = 0
+        self._whole = said
+        self._told = len(split_thinking(said)[1])
+        self._head = f"{name} goes on: " if said else f"{name}: "
         self._thinking = False
 
     def add(self, fragment: str) -> None:
@@ -80,10 +84,10 @@ class ToldReply:
 
     def _tell(self, text: str, end: int) -> None:
         piece = text[self._told : end]
-        if not self._told:
+        if self._head:
             piece = piece.lstrip()
             if not piece:
                 return
-            self._console.say(f"{self._name}: ", end="")
+            piece, self._head = self._head + piece, ""
         self._console.say(piece, end="")
         self._told = max(self._told, end)

@@ -1,0 +1,70 @@
+"""Every hostile string at every sink, each alone, and what is deeper and longer than the tests try.
+
+    python -m tests.attacks.sinks                              # all: some thousands of cases, about an hour
+    python -m tests.attacks.sinks --sink screens --class deep  # some of them (or several)
+
+The exit code is 1 where something acted or broke; such a case is told with its string.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from pathlib import Path
+
+from tests.attacks.fuzz.case import own_home
+from tests.attacks.hostile import CLASSES
+from tests.attacks.sinks import commands, files, model, pages, screens, talk
+from tests.attacks.sinks.case import DEEP, Sink
+
+SINKS: dict[str, Sink] = {
+    sink.name: sink for module in (commands, talk, screens, files, pages, model) for sink in module.SINKS
+}
+STRINGS: dict[str, tuple[str, ...]] = {**CLASSES, "deep": DEEP}
+
+
+def main() -> int:
+    """Try what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.attacks.sinks", description=__doc__.splitlines()[0])
+    parser.add_argument("--sink", action="append", choices=sorted(SINKS), help="only these")
+    parser.add_argument("--class", dest="classes", action="append", choices=sorted(STRINGS), help="only these")
+    given = parser.parse_args()
+    tried: Counter[tuple[str, str]] = Counter()
+    broke: Counter[tuple[str, str]] = Counter()
+    began = time.monotonic()
+    for sink in given.sink or SINKS:
+        for name in given.classes or STRINGS:
+            for text in STRINGS[name]:
+                tried[sink, name] += 1
+                broke[sink, name] += not _try(SINKS[sink], name, text)
+            _say(f"{sink:28} {name:10} {tried[sink, name]:4} tried {broke[sink, name]:3} broke")
+    _say(f"{tried.total()} tried, {broke.total()} broke, {time.monotonic() - began:.0f} s")
+    return 1 if broke.total() else 0
+
+
+def _try(sink: Sink, name: str, text: str) -> bool:
+    with tempfile.TemporaryDirectory() as place:
+        own_home(Path(place))
+        (Path(place) / "case").mkdir()
+        try:
+            sink.send(text, Path(place) / "case")
+        except Exception:
+            _say(f"{sink.name}, {name}: {text[:100]!a} ({len(text):,} characters)\n{traceback.format_exc()[-3000:]}")
+            return False
+        finally:
+            os.chdir("/")  # out of the folder that goes
+    return True
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
