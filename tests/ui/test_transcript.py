@@ -113,11 +113,12 @@ async def test_the_number_of_mounted_turns_is_bounded_both_ways() -> None:
         await world.ready(pilot)
         transcript = world.app.chat.transcript
         await pilot.press("pageup")
-        for _ in range((MOST - FIRST) // STEP + 1):
+        oldest = 100 - MOST - STEP + 1
+        while int(transcript.views[0].turn_id[1:]) > oldest:
             await transcript.load_earlier()
             await pilot.pause()
-        assert len(transcript.views) == MOST
-        assert int(transcript.views[0].turn_id[1:]) == 100 - MOST - STEP + 1
+        expected = [f"t{oldest + place}" for place in range(MOST)]
+        await until(pilot, lambda: [view.turn_id for view in transcript.views] == expected)
         await world.say(pilot, "sure?")
         assert "Noted" in drawn(world) or "Canberra" in drawn(world)
         assert transcript.views[-1].turn_id == world.session.turns[-1].id
@@ -164,8 +165,8 @@ async def test_walking_chooses_turns_and_loads_earlier_ones() -> None:
         for _ in range(FIRST):
             await pilot.press("ctrl+up")
         assert transcript.chosen is not None
-        assert transcript.chosen.turn_id == "t10"
-        await until(pilot, lambda: "Question number 10" in drawn(world))
+        assert transcript.chosen.turn_id == f"t{30 - FIRST}"
+        await until(pilot, lambda: f"Question number {30 - FIRST}" in drawn(world))
         await pilot.press("escape")
         assert not transcript.query(".-chosen")
         await until(pilot, lambda: "Reply number 30." in drawn(world))
@@ -182,3 +183,26 @@ async def test_a_turn_that_was_never_checked_says_so_after_a_resume() -> None:
         await pilot.press("f5")
         await world.settled(pilot)
         assert world.label(0) == "unsure"
+
+
+async def test_only_what_is_near_the_reader_takes_part_in_a_layout() -> None:
+    world = long_world(60)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        transcript = world.app.chat.transcript
+        await pilot.press("pageup")
+        while len(transcript.views) < 30:
+            await transcript.load_earlier()
+            await pilot.pause()
+        await world.say(pilot, "What is the capital of Australia?")
+        await refreshed(world)
+        far = [view for view in transcript.views if view.out_of_sight]
+        assert len(far) > 15
+        placed = world.app.chat._compositor.full_map
+        assert all(view in placed for view in far)
+        assert not [widget for view in far for widget in view.query("*") if widget in placed]
+        seen: set[int] = set()
+        for _ in range(12):
+            await paged(world, -1)
+            seen |= questions(world)
+        assert set(range(30, 60)) <= seen, "they are back before they are seen"

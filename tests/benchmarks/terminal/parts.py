@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -76,7 +77,8 @@ class Terminal:
 
     def keys(self) -> Table:
         """From a key to its letter on the screen, in a session of 1,000 messages: at rest and while a reply comes."""
-        with self._program("long", "--session", "long", "--rate", str(RATE), "--beats") as (screen, marks):
+        shutil.copytree(self.scratch / "long", self.scratch / "keys")  # what is said here is not for the other parts
+        with self._program("keys", "--session", "long", "--rate", str(RATE), "--beats") as (screen, marks):
             screen.wait_for(long_log.LAST_WORDS)
             screen.drain(1.0)
             before = _cpu(screen.pid)
@@ -144,7 +146,7 @@ class Terminal:
         """The longest time at which nothing else was done while a megabyte is pasted, sent and answered."""
         line = "The quick brown fox jumps over the lazy dog, and so on and on. "
         text = "\n".join([line * 2] * (MEGABYTE // (2 * len(line))))
-        with self._program("paste", "--beats") as (screen, marks):
+        with self._program("paste", "--beats", "--n-ctx", str(MEGABYTE)) as (screen, marks):
             screen.wait_for("Oracle")
             screen.drain(1.5)
             begun = time.monotonic()
@@ -174,6 +176,9 @@ class Terminal:
             for turn in range(1, self.turns + 1):
                 _say(screen, f"How tall is the tower of town {turn}? turn-{turn}")
                 screen.wait_for(f"Ende-turn-{turn}")
+                if not screen.seen("Enter sends"):  # what is sent before the reply has ended is refused
+                    screen.wait_for("Enter sends")
+                screen.drain(0.1)
                 if turn % (self.turns // 10) == 0:
                     screen.drain(1.0)
                     sizes.append(psutil.Process(screen.pid).memory_info().rss / MIB)

@@ -54,6 +54,7 @@ class PacedEngine(ScriptedEngine):
 
     def submit(self, job: Job) -> Handle:
         handle = super().submit(job)
+        self.jobs.clear()  # the engine's notes for tests, each with all that was read, are no part of the program
         visible = job.task == "reply" and job.priority is Priority.VISIBLE
         return _PacedHandle(handle, self) if visible and self.rate else handle
 
@@ -125,7 +126,7 @@ def _services(options: argparse.Namespace, marks: Marks) -> Services:
     settings = load_settings(local_file=False, data_dir=options.data_dir, profile=options.profile)
     services = screen_services(settings, profiles=open_profiles(settings, local=False), model=Path("scripted"),
                                session=options.session)  # fmt: skip
-    engine = PacedEngine(reply_to, n_ctx=8192, rate=options.rate, marks=marks)
+    engine = PacedEngine(reply_to, n_ctx=options.n_ctx, rate=options.rate, marks=marks)
     return replace(services, open_engine=lambda _: engine, check_model=lambda _: None)
 
 
@@ -134,6 +135,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--marks", type=Path, required=True)
     parser.add_argument("--rate", type=float, default=0.0)
+    parser.add_argument("--n-ctx", type=int, default=8192, help="words that the engine can read")
     parser.add_argument("--session")
     parser.add_argument("--profile", default="oracle")
     parser.add_argument("--beats", action="store_true")

@@ -7,6 +7,7 @@ here, earlier ones come when the reader scrolls to them, and far ones go.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,9 @@ from warmchat.ui.words import window_words
 if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
 
-FIRST = 20  # mounted when a session is opened
-STEP = 4  # mounted more when the reader comes near: ten at once would hold up a key by a fifth of a second
+FIRST = 12  # mounted when a session is opened
+STEP = 2  # mounted more when the reader comes near: ten at once would hold up a key by a fifth of a second
+AHEAD = 2  # screens above the reader that are mounted before they are asked for
 MOST = 60  # beyond it the far end goes
 
 
@@ -44,6 +46,8 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         self._source: Callable[[], Sequence[Turn]] = tuple
         self._first = 0  # index of the first mounted turn
         self._changing = asyncio.Lock()  # other turns are being mounted
+        self._let_go_of = 0  # turns that were taken from the screen since they were cleared away
+        self._unheld = False  # they are, but the reader has not been brought back to their line yet
         self._welcome = Lines(Content(""), markup=False, id="welcome")
         self._earlier = Lines(Content(""), markup=False, id="earlier")
         self._earlier.display = False
@@ -84,7 +88,7 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         self.chosen = None
         self.to_end()  # now: nobody scrolls while what is mounted goes
         async with self._changing:
-            await self.remove_children(TurnView)
+            await self._let_go(self.views)
             turns = source()
             self._first = max(0, len(turns) - FIRST)
             self._welcome.display = not turns
@@ -93,6 +97,7 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         self.mark_window()
         self.to_end()
         self.call_after_refresh(self._settle)
+        self.call_after_refresh(self._fill)
 
     async def go_to(self, turn_id: str) -> None:
         """Choose a turn; where it is not mounted, mount it with those around it."""
@@ -102,7 +107,7 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
             return
         if self.view(turn_id) is None:
             async with self._changing:
-                await self.remove_children(TurnView)
+                await self._let_go(self.views)
                 self._first = max(0, at - FIRST // 2)
                 await self.mount_all(self._made(turns[self._first : self._first + FIRST]))
             self._say_earlier()
@@ -199,7 +204,7 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
 
     async def load_earlier(self) -> None:
         """Mount the turns before the first mounted one; the reader stays at the same line."""
-        if self._first == 0 or self._changing.locked():
+        if self._first == 0 or self._changing.locked() or self._unheld:
             return
         async with self._changing:
             start = max(0, self._first - STEP)
@@ -212,7 +217,16 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         self._say_earlier()
         self.mark_window()
         if held is not None:
-            self.call_after_refresh(self._hold, held, before)
+            self._unheld = self.call_after_refresh(self._hold, held, before)
+
+    def _fill(self) -> None:
+        """Go on mounting earlier turns until enough of them stand above the reader."""
+        if self._near_top and (self._anchor_released or len(self.views) < MOST):
+            self.call_next(self.load_earlier)
+
+    def _fill_later(self) -> None:
+        if self.scroll_y >= self.max_scroll_y - AHEAD * self.size.height:
+            self.call_next(self.load_later)
 
     def _hold(self, view: TurnView, y: int, scroll_y: float | None = None) -> None:
         """Let a view stay where it was on the screen, though other turns came or went before it.
@@ -220,36 +234,49 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         Args:
             y: where it stood among the turns. scroll_y: where the reader was; None: there is the reader still.
         """
-        if not self._anchor_released or not view.is_attached:
-            return  # gone back to the end meanwhile
-        was = self.scroll_y if scroll_y is None else scroll_y
-        self.scroll_to(y=was + view.virtual_region.y - y, animate=False, immediate=True)
-        if scroll_y is None and self._near_top:  # the reader was faster
-            self.call_next(self.load_earlier)
+        if view.is_attached and self._anchor_released:  # else gone back to the end meanwhile, or never left it
+            was = self.scroll_y if scroll_y is None else scroll_y
+            self.scroll_to(y=was + view.virtual_region.y - y, animate=False, immediate=True)
+        self._unheld = False
+        if not view.is_attached:
+            return
+        if scroll_y is None:
+            self._fill()
+        else:
+            self._fill_later()
 
     @property
     def _near_top(self) -> bool:
-        """Less than a screen stands above: what comes next is mounted before it is asked for."""
-        return self.scroll_y < self.size.height
+        """Little stands above: what comes next is mounted before it is asked for."""
+        return self.scroll_y < AHEAD * self.size.height
 
     async def _drop_far_end(self) -> None:
         views = self.views
         if len(views) > MOST and not self.pending and all(view.turn_id for view in views):
             self.release_anchor()
-            await self.remove_children(views[MOST:])
+            await self._let_go(views[MOST:])
 
     async def _drop_far_beginning(self, keep: int = FIRST) -> None:
         views = self.views
         if len(views) > MOST:
             gone = len(views) - keep
             self._first += gone
-            await self.remove_children(views[:gone])
+            await self._let_go(views[:gone])
             self._say_earlier()
             self.mark_window()
 
+    async def _let_go(self, views: Sequence[TurnView]) -> None:
+        """Take turns from the screen. Their widgets know each other, so nothing but the collector frees them, and it
+        sleeps until there are millions (see `warmchat.__main__`): an evening's turns took half as much memory again."""
+        await self.remove_children(views)
+        self._let_go_of += len(views)
+        if self._let_go_of >= MOST - FIRST:
+            self._let_go_of = 0
+            self.call_after_refresh(gc.collect)
+
     async def load_later(self) -> None:
         """Mount the turns after the last mounted one, where the far end had gone; the reader stays at the same line."""
-        if self._changing.locked() or not self._far_end_gone:
+        if self._changing.locked() or self._unheld or not self._far_end_gone:
             return
         async with self._changing:
             self.release_anchor()  # the end of what is mounted is not the end
@@ -260,17 +287,17 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
             await self.mount_all(self._made(turns[last + 1 : last + 1 + STEP]))
             await self._drop_far_beginning(keep=MOST)
         self.mark_window()
-        self.call_after_refresh(self._hold, held, before, at)
+        self._unheld = self.call_after_refresh(self._hold, held, before, at)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         self._settle()
-        if not self._anchor_released:
-            return  # nobody moved: the end grew, or everything is being shown anew
-        if new_value < old_value and self._near_top:
-            self.call_next(self.load_earlier)
-        elif new_value > old_value and new_value >= self.max_scroll_y - self.size.height:
-            self.call_next(self.load_later)
+        if not self._anchor_released or self._unheld:
+            return  # nobody moved: the end grew, or everything is being shown anew, or turns came above the reader
+        if new_value < old_value:
+            self._fill()
+        elif new_value > old_value:
+            self._fill_later()
 
     def _made(self, turns: Sequence[Turn]) -> list[TurnView]:
         reference = self._reference()
