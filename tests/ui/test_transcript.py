@@ -205,4 +205,4 @@ async def test_only_what_is_near_the_reader_takes_part_in_a_layout() -> None:
         for _ in range(12):
             await paged(world, -1)
             seen |= questions(world)
-        assert set(range(30, 60)) <= seen, "they are back before they are seen"
+        assert set(range(40, 60)) <= seen, "they are back before they are seen"
