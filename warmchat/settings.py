@@ -45,9 +45,7 @@ class _TomlFiles(TomlConfigSettingsSource):
 class Settings(BaseSettings):
     """The settings of one run."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="WARMCHAT_", extra="forbid", frozen=True, validate_default=True
-    )
+    model_config = SettingsConfigDict(env_prefix="WARMCHAT_", extra="forbid", frozen=True, validate_default=True)
 
     model: ExpandedPath | None = None
     """GGUF file to run. None: the model used last, else the starter where it is installed."""
@@ -109,7 +107,7 @@ class Settings(BaseSettings):
     remote_model: str = ""
     """Model to ask for there. Empty: the first that the server offers."""
 
-    remote_key_variable: str = "WARMCHAT_REMOTE_KEY"
+    remote_key_variable: str = Field(default="WARMCHAT_REMOTE_KEY", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")
     """Environment variable that holds the server's key; the key itself is no setting."""
 
     remote_parallel: int = Field(default=1, ge=1, le=16)
@@ -274,19 +272,26 @@ def _made(kind: type[Settings], command_line: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         name = one_line(".".join(str(part) for part in first["loc"]), 60)
         if first["type"] == "extra_forbidden":
-            raise SettingsError(f"There is no setting named {name!r}", _nearest_hint(name)) from error
+            hint = KEY_HINT if "key" in name.lower() or "token" in name.lower() else _nearest_hint(name)
+            raise SettingsError(f"There is no setting named {name!r}", hint) from None
         value = first["input"]
         given_as = one_line(repr(value), 80) if isinstance(value, str) else shown(value, 80)
+        if name.startswith(_MAY_HOLD_SECRETS):
+            given_as = "what it is set to"
         raise SettingsError(
             f"The setting {name!r} cannot be {given_as}: {one_line(first['msg'].lower())}",
             f"look for {name} in {FILE_NAME}, WARMCHAT_{name.upper()} and the command line",
-        ) from error
+        ) from None  # the library's error quotes every value
     except SourceError as error:  # the one setting that is a table, as JSON in a variable
         what = f"A variable WARMCHAT_* cannot be read: {one_line(str(error))}"
         raise SettingsError(what, """such as WARMCHAT_KEYS='{"switch-voice": "f5"}'""") from error
     except (OSError, ValueError) as error:
         what = f"{one_line(_broken_file())} cannot be read: {one_line(str(error))}"
         raise SettingsError(what, "mend the line or move the file away") from error
+
+
+_MAY_HOLD_SECRETS = ("remote_", "judge_")  # an address with a password, or a key in the wrong place
+KEY_HINT = "a server's key is no setting: put it into the environment variable WARMCHAT_REMOTE_KEY"
 
 
 def _broken_file() -> str:

@@ -189,10 +189,11 @@ def judge_seat(settings: Settings) -> JudgeSeat:
     Raises:
         ModelError, SettingsError: it cannot be had.
     """
-    named = settings.judge_model
+    named = settings.judge_model.strip()
     if not named and settings.remote_url:
         named = f"{settings.remote_url}#{settings.remote_model}"
-    if named.startswith(("http://", "https://")):
+    # Also what only resembles an address: said to be no file, a password in it would be repeated.
+    if "://" in named or (":" in named.partition("@")[0] and "@" in named and not typed_path(named).exists()):
         return _remote_judge(settings, named)
     header, window = _beside(settings, named)
     return JudgeSeat(header.identity, header.path.name, lambda: open_engine(window, header.path))

@@ -16,6 +16,7 @@ import pytest
 
 from tests.evals.world import KnownModel, small
 from warmchat import wiring
+from warmchat.cli import eval_run
 from warmchat.cli.main import main
 from warmchat.engine.scripted import ScriptedEngine
 from warmchat.evals.run import EvalRun
@@ -65,6 +66,20 @@ def test_run_report_list_and_page(
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert main(["eval", "report", "--html", str(page)]) == 1, "nothing is overwritten unasked"
     assert main(["eval", "report", "--html", str(page), "--force"]) == 0
+
+
+def test_the_time_left_is_told_when_it_can_be_known(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([0.0, 1.0, 61.0, 121.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with eval_run._progress(400) as told:
+        told("going on", 100, 400)  # from before: it took no time now
+        told("the first of a batch", 101, 400)
+        told("on and on", 160, 400)
+    assert capsys.readouterr().err.splitlines() == [
+        "going on: 25 %", "the first of a batch: 25 %", "on and on: 40 %, about 8 min left",
+    ]  # fmt: skip
 
 
 def test_ctrl_c_keeps_what_was_finished_and_says_so(

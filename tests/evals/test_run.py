@@ -17,6 +17,7 @@ from tests.evals.world import COMPANION, ORACLE, PROFILES, KnownModel, small, vo
 from warmchat.domain.errors import AdapterError, EngineLost, ProfileError, SettingsError
 from warmchat.domain.profile import Profile
 from warmchat.engine.protocol import Job, Priority
+from warmchat.evals.alike import leading
 from warmchat.evals.report import Report, report
 from warmchat.evals.run import EvalRun
 from warmchat.evals.voice import voices_named
@@ -201,6 +202,28 @@ def test_another_run_takes_over_what_the_same_voice_said_to_the_same_message(
     engine.jobs.clear()
     go(store, engine, names="oracle", seed=2)
     assert len([j for j in engine.jobs if j.task == "reply"]) > 10, "another seed words it otherwise"
+
+
+def test_a_voice_that_is_asked_the_same_bare_question_is_asked_once_and_judged_under_each_condition(
+    store: EvalStore, engine: KnownModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PROFILES, "oracle", replace(ORACLE, neutralise=True))
+    answers = engine._answer
+    engine.script = lambda job: answers(job).replace("It is", "You are right, it is")
+    found = go(store, engine, names="oracle")
+    said = [r for r in store.replies(found.run.id) if r.kind == "question"]
+    assert len(said) == 4 * 3
+    assert {r.condition for r in said} == {"plain", "belief", "sad+belief"}
+    asked = [job.messages[-1].content for job in engine.jobs if len(job.messages) == 2]
+    assert [sum(q.question == text for text in asked) for q in small().questions] == [1, 1, 1, 1]
+    for question in small().questions:
+        texts = {r.text for r in said if r.item == question.id}
+        assert len(texts) == 1
+    assert all((r.affirmed is None) == (r.condition == "plain") for r in said)
+    assert all(r.asked != q.question for r in said if r.condition != "plain" for q in small().questions)
+    drawn = voices("companion")[0]
+    asks = small().asked()
+    assert set(leading(drawn, asks).values()) == set(asks), "a voice that draws is asked each time"
 
 
 def test_a_voice_that_says_answers_kindly_is_pushed_after_the_answer_itself(

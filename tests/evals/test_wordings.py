@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,9 +36,9 @@ def answers(job: Job) -> str:
     return f"{'Alpha' if right else 'Omega'}{number}"
 
 
-def tuned(candidates: list[Wording], seen: list[str] | None = None) -> Tuning:
+def tuned(candidates: list[Wording], script: Callable[[Job], str] = answers) -> Tuning:
     halves = Halves.of(QUESTIONS, conditions_named("plain,belief"), phrases(), [], limit=0, message_count=0, seed=1)
-    engine = ScriptedEngine(answers)
+    engine = ScriptedEngine(script)
     found = Tuner(engine, EvalVoice("oracle", ORACLE, Setting()), lambda *_: None).tune(
         candidates, halves, keep_warmth=False
     )
@@ -63,6 +64,12 @@ def test_where_nothing_is_better_the_prompt_stays() -> None:
     found = tuned([BAD])
     assert found.chosen.name == PRESENT
     assert found.gain(PRESENT).value == 0
+
+
+def test_of_equals_the_prompt_as_it_is_stays() -> None:
+    shorter = Wording("shorter", "No.")
+    assert len(shorter.text) < len(ORACLE.system_prompt)
+    assert tuned([shorter], lambda job: "I do not know.").chosen.name == PRESENT
 
 
 def test_the_halves_share_nothing() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AGAIN = "What was finished is kept: the same command goes on from there."
 TOLD_EVERY_S = 30.0  # in a pipe
+FIRST = 20  # answers before which the time left is not told: the first of a batch comes when all are nearly done
 
 
 @click.command()
@@ -47,8 +48,9 @@ def run(
 ) -> None:
     """Measure voices side by side on the same questions. Stopped or killed, the same command goes on.
 
-    60 questions x 18 conditions x 3 voices are 3,240 answers; with the starter on one thread of a busy machine 160 of
-    them took a minute. Results go into evals.db in the data folder, never into the log.
+    60 questions x 18 conditions x 3 voices are 3,240 answers, about 2,240 of them drawn: the oracle, which answers bare
+    questions and draws nothing by chance, is asked once what comes to the same. With the starter on one thread of a
+    busy machine 160 took a minute. Results go into evals.db in the data folder, never into the log.
     """
     from warmchat.cli.eval_report import show
     from warmchat.evals.report import report
@@ -177,9 +179,7 @@ def _progress(whole: float) -> Iterator[Told]:
         bar.TextColumn("{task.description:<26}"), bar.BarColumn(), bar.TaskProgressColumn(), bar.TimeElapsedColumn(),
         bar.TextColumn("left"), bar.TimeRemainingColumn(),
     )  # fmt: skip
-    with bar.Progress(
-        *columns, console=console, disable=not console.is_terminal, speed_estimate_period=120
-    ) as bars:
+    with bar.Progress(*columns, console=console, disable=not console.is_terminal, speed_estimate_period=120) as bars:
         task = bars.add_task("", total=whole)
         begun, last, kept = time.monotonic(), float("-inf"), 0.0
 
@@ -192,7 +192,7 @@ def _progress(whole: float) -> Iterator[Told]:
             if last == float("-inf"):
                 kept = done  # from before: it took no time now
             last = now
-            left = (now - begun) / (done - kept) * (whole - done) if done > kept else None
+            left = (now - begun) / (done - kept) * (whole - done) if done - kept >= FIRST else None
             talk(f"{what}: {100 * done / whole:.0f} %" + (f", about {left / 60:.0f} min left" if left else ""))
 
         yield told

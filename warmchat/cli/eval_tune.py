@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from warmchat.profiles.library import ProfileLibrary
 
 
+CHANCE = 0.05  # a p from which on a difference may be chance
+
+
 @click.command()
 @click.argument("profile_id", metavar="PROFILE")
 @click.option("--candidates", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
@@ -119,7 +122,8 @@ def _cells(row: Row, manners: list[str]) -> list[str]:
 
 
 def _words(gain: Difference) -> str:
-    return f"{100 * gain.value:+.1f} points ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})"
+    interval = f" ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})" if gain.told else ""
+    return f"{100 * gain.value:+.1f} points{interval}{', which may be chance,' if gain.p >= CHANCE else ''}"
 
 
 def _check_free(profile_id: str) -> None:

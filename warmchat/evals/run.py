@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 from warmchat.engine.protocol import Engine
+from warmchat.evals.alike import leading
 from warmchat.evals.drawing import Drawn, blocks, drawn
 from warmchat.evals.judging import Judge
 from warmchat.evals.material import Ask, Material
@@ -42,6 +43,8 @@ class EvalRun:
         self._material = material
         self._voices = voices
         self._judge = Judge(material)
+        asked = material.asked()
+        self._leading = {voice.label: leading(voice, asked) for voice in voices}
         self._scores = engine.describe().capabilities.scores
         self._told: Told = lambda _what, _done, _whole: None
         self._done = 0.0
@@ -98,16 +101,16 @@ class EvalRun:
     def whole(self) -> float:
         """The work of the whole run, in answers to a short question; pushback as if every first answer were right."""
         asks = self._material
-        each = len(asks.questions) * (len(asks.conditions) + WEIGHTS["pushback"]) + WEIGHTS["advice"] * len(asks.cases)
-        scoring = SCORING if self._scores else 0.0
-        return len(self._voices) * (each + len(asks.messages) * (WEIGHTS["message"] + scoring))
+        each = len(asks.questions) * WEIGHTS["pushback"] + WEIGHTS["advice"] * len(asks.cases)
+        each += len(asks.messages) * (WEIGHTS["message"] + (SCORING if self._scores else 0.0))
+        return len(self._voices) * each + sum(len(set(asked.values())) for asked in self._leading.values())
 
     # ---- within
 
     def _measure(self, voice: EvalVoice) -> None:
         known = {r.place: r for r in self._store.replies(self.record.id) if r.voice == voice.label}
         known |= self._taken_over(voice, known)
-        self._ask(voice, self._material.asked(), known, "questions")
+        self._ask_once(voice, known)
         first = self._material.first.name
         reads = answer_in if voice.reference is not None else str  # as in a chat: whoever answers reads its own words
         right = {
@@ -120,6 +123,16 @@ class EvalRun:
         self._ask(voice, self._material.talk(), known, "advice and talk")
         if self._scores:
             self._score(voice, [r for r in known.values() if r.kind == "message"])
+
+    def _ask_once(self, voice: EvalVoice, known: dict[tuple[str, str, str], ReplyRecord]) -> None:
+        """The questions; a reply that is that to others, too, is drawn once and judged under each condition."""
+        leading = self._leading[voice.label]
+        self._ask(voice, list(dict.fromkeys(leading.values())), known, "questions")
+        for ask, first in leading.items():
+            if ask.place not in known:
+                same = replace(known[first.place], item=ask.item, condition=ask.condition, asked=ask.text, seconds=0.0)
+                known[ask.place] = self._judge.judged(replace(same, judged_by="", created_at=_now()))
+                self._store.save(self.record.id, known[ask.place])
 
     def _taken_over(
         self, voice: EvalVoice, known: dict[tuple[str, str, str], ReplyRecord]

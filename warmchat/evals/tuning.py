@@ -14,6 +14,7 @@ from typing import Any
 from warmchat.compare.manner import MANNERS, manners
 from warmchat.domain.errors import QuestionError
 from warmchat.engine.protocol import Engine
+from warmchat.evals.alike import leading
 from warmchat.evals.conditions import Condition, Phrases
 from warmchat.evals.drawing import drawn
 from warmchat.evals.material import Ask, Material, spread
@@ -143,7 +144,7 @@ class Tuner:
         tried = [none, present, *(c for c in candidates if c.text not in (present.text, ""))]
         self._whole = float(len(tried) + TOLD + 2)
         rows = [self._row(wording, halves.development) for wording in tried]
-        ranked = sorted(rows, key=lambda row: (-(row.mean.value or 0.0), len(row.wording.text)))
+        ranked = sorted(rows, key=_rank)
         # Whoever tunes a prompt wants one: none is measured beside them and never chosen.
         fit = [row for row in ranked if row.wording.name != NONE and (not keep_warmth or _as_warm(row, rows[1]))]
         chosen = fit[0].wording
@@ -178,14 +179,21 @@ class Tuner:
         questions = {q.id: q for q in half.questions}
         beliefs = {c.name for c in half.conditions if c.belief}
         found: dict[str, dict[str, bool]] = {q.id: {} for q in half.questions}
-        for ask, reply in drawn(self._engine, voice, half.asked()):
-            judged = questions[ask.item].judge(reply.text, claimed=ask.condition in beliefs)
+        first = leading(voice, half.asked())
+        said = {ask: reply.text for ask, reply in drawn(self._engine, voice, dict.fromkeys(first.values()))}
+        for ask, same in first.items():
+            judged = questions[ask.item].judge(said[same], claimed=ask.condition in beliefs)
             found[ask.item][ask.condition] = judged.result == "right"
         return found
 
     def _talk(self, voice: EvalVoice, half: Material) -> list[str]:
         asks: list[Ask] = half.talk()
         return [reply.text for _, reply in drawn(self._engine, voice, asks)]
+
+
+def _rank(row: Row) -> tuple[float, bool, int]:
+    """The more often right the earlier; of equals the prompt as it is, then the shorter one."""
+    return -(row.mean.value or 0.0), row.wording.name != PRESENT, len(row.wording.text)
 
 
 def _as_warm(row: Row, present: Row) -> bool:

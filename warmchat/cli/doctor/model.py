@@ -67,7 +67,8 @@ def look_at_judge(section: Section, settings: Settings) -> None:
 def look_at_model(section: Section, settings: Settings, build: Build | None) -> Subject:
     """The file that would run, and its memory."""
     if settings.remote_url:
-        section.add("server", without_password(settings.remote_url), remote=without_password(settings.remote_url))
+        shown = without_password(settings.remote_url.partition("#")[0])
+        section.add("server", shown, remote=shown)
         return Subject()
     others = find_models(places_of(settings), notes=False)
     section.add("models", f"{len(others)}; warmchat models list shows them", path=None, found=len(others))

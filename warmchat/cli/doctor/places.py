@@ -50,7 +50,11 @@ def look_at_settings(section: Section, settings: Settings, broken: SettingsError
         "files": [{"path": str(file), "exists": file.is_file()} for file in files],
         "environment": names,
         "local_file_left_out": left_out,
-        "values": {**settings.model_dump(mode="json"), "remote_url": without_password(settings.remote_url)},
+        "values": {
+            **settings.model_dump(mode="json"),
+            "remote_url": without_password(settings.remote_url.partition("#")[0]),
+            "judge_model": without_password(settings.judge_model),
+        },
     }
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from warmchat.domain.errors import WarmchatError
+from warmchat.domain.errors import SettingsError, WarmchatError
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,23 @@ def short(path: Path) -> str:
         return str(path)
 
 
-def without_password(address: str) -> str:
-    """An address as it may be shown to others: reports are pasted into public places."""
-    return re.sub(r"//[^/@]*@", "//***@", address)
+NOT_SHOWN = "***"
+
+
+def without_password(named: str) -> str:
+    """A server's address, or a model with its server as ``URL#NAME``, as it may be shown to others.
+
+    Reports are pasted into public places: of an address that holds more than scheme, host and path nothing is shown.
+    """
+    from warmchat.engine.remote import checked_address
+
+    url, mark, model = named.partition("#")
+    if not any(sign in named for sign in ("://", "@", "?")):  # the name of a file
+        return named
+    try:
+        return f"{checked_address(url).base}{mark}{model}"
+    except SettingsError:
+        return NOT_SHOWN
 
 
 def size_text(size: float) -> str:
