@@ -202,5 +202,3 @@ async def test_a_resumed_session_with_hostile_words() -> None:
         await pilot.press("ctrl+up", "enter")
         await pilot.pause()
         assert "[/x]" in safe(world)
-
-
