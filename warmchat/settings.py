@@ -45,7 +45,9 @@ class _TomlFiles(TomlConfigSettingsSource):
 class Settings(BaseSettings):
     """The settings of one run."""
 
-    model_config = SettingsConfigDict(env_prefix="WARMCHAT_", extra="forbid", frozen=True, validate_default=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WARMCHAT_", extra="forbid", frozen=True, validate_default=True
+    )
 
     model: ExpandedPath | None = None
     """GGUF file to run. None: the model used last, else the starter where it is installed."""

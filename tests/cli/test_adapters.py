@@ -97,7 +97,9 @@ def test_a_vector_is_made_told_and_listed(capsys: Captured, data: Path, tmp_path
     assert toy.closed
 
 
-def test_a_name_that_is_taken_is_not_written_over(capsys: Captured, data: Path, tmp_path: Path, toy: ToyEngine) -> None:
+def test_a_name_that_is_taken_is_not_written_over(
+    capsys: Captured, data: Path, tmp_path: Path, toy: ToyEngine
+) -> None:
     profiles = str(write_profiles(tmp_path / "profiles"))
     path = data / "adapters" / "toy-1m" / "warmth.gguf"
     path.parent.mkdir(parents=True)
@@ -140,7 +142,9 @@ def test_a_server_cannot_be_read(capsys: Captured, data: Path) -> None:
     assert "--model" in said
 
 
-def test_ctrl_c_is_quiet_and_leaves_no_file(capsys: Captured, data: Path, tmp_path: Path, toy: ToyEngine) -> None:
+def test_ctrl_c_is_quiet_and_leaves_no_file(
+    capsys: Captured, data: Path, tmp_path: Path, toy: ToyEngine
+) -> None:
     toy.failure, toy.fail_at = KeyboardInterrupt(), 30
     profiles = str(write_profiles(tmp_path / "profiles"))
     assert run(data, "--profile-dir", profiles, "adapters", "vector") == 1

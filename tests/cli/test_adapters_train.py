@@ -26,7 +26,6 @@ Run = Callable[..., tuple[int, str]]
 def run(tmp_path: Path, in_folder: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command; exit code and what was said. No package is missing, unless the test says so."""
     monkeypatch.setattr(torch_model, "NEEDED", ())
-
     def ended(*arguments: str) -> tuple[int, str]:
         code = main(["--data-dir", str(tmp_path / "data"), "adapters", "train", *arguments])
         return code, capsys.readouterr().err
@@ -137,7 +136,9 @@ def test_too_little_disk(run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "1 are free" in said
 
 
-def test_interruption_says_how_to_go_on(run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interruption_says_how_to_go_on(
+    run: Run, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = []
     engine = SimpleNamespace(close=lambda: closed.append(True))
 

@@ -119,7 +119,9 @@ def test_a_folder_may_not_choose_a_server_unasked(
     assert "Canberra" in printed.out
 
 
-def test_a_reply_that_repeats_itself_is_said(capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path) -> None:
+def test_a_reply_that_repeats_itself_is_said(
+    capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
     (tmp_path / "loop.md").write_text("---\nsampling: {temperature: 0, repeat_penalty: 0.5}\n---\nRepeat yourself.\n")
     asked = ["--profile-dir", str(tmp_path), "ask", "-p", "loop", "--shadow", "off", "--max-tokens", "120", "Say no."]
     assert main(asked) == 0
@@ -127,7 +129,9 @@ def test_a_reply_that_repeats_itself_is_said(capsys: pytest.CaptureFixture[str],
     assert ask_json(capsys, *asked)["repeats_itself"] is True
 
 
-def test_a_dial_that_drives_nothing_is_said(capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path) -> None:
+def test_a_dial_that_drives_nothing_is_said(
+    capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path
+) -> None:
     (tmp_path / "calm.md").write_text("---\nadapters: [{control_vector: calm, strength: 0.1}]\n---\nBe calm.\n")
     asked = ["--profile-dir", str(tmp_path), "ask", "-p", "calm", "--warmth", "0.5", "--shadow", "off"]
     assert main([*asked, "--max-tokens", "8", "hi"]) == 0

@@ -51,7 +51,7 @@ def test_what_is_broken_is_left_to_the_reading_that_counts(text: str) -> None:
 def test_the_user_s_own_profile_gives_the_look(tmp_path: Path) -> None:
     own = config_folder() / "system_prompts"
     own.mkdir(parents=True)
-    (own / "companion.md").write_text("---\nname: \"Maud\"\naccent: '#aa00ff'  # violet\n---\naccent: cold\n")
+    (own / "companion.md").write_text('---\nname: "Maud"\naccent: \'#aa00ff\'  # violet\n---\naccent: cold\n')
     assert glance({"profile": "companion"}) == Glance("companion", "Maud", "#aa00ff")
     (tmp_path / "companion.md").write_text("accent: warm\n")  # no front matter: the words of a prompt
     assert glance({"profile": "companion", "profile_dir": str(tmp_path)}) == Glance("companion", "companion", "cold")

@@ -105,7 +105,9 @@ def wire(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine) -> None:
     monkeypatch.setitem(sys.modules, "warmchat.wiring", wiring)
 
 
-def test_check_loads_the_model_and_frees_it(capsys: Captured, in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_loads_the_model_and_frees_it(
+    capsys: Captured, in_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_gguf(in_folder / "tiny.gguf")
     engine = FakeEngine()
     wire(monkeypatch, engine)

@@ -136,7 +136,9 @@ def test_the_chat_goes_on_as_before(engine: ProcessEngine) -> None:
     assert after.usage.evaluated_tokens == 1
 
 
-def test_a_model_whose_layers_have_no_names_is_a_clear_error(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_whose_layers_have_no_names_is_a_clear_error(
+    starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import re
 
     from warmchat.engine.llama.engine import LlamaEngine

@@ -42,14 +42,8 @@ def test_jobs(text: str, start: str, priority: Priority) -> None:
     [
         Progress(1, 2),
         Fragment("a\nb\ud800"),
-        Finished(
-            "t",
-            "end",
-            Usage(1, 2, 3),
-            Timings(0.1, 0.2, 0.3),
-            Origin(adapters=({"name": "w"},), seed=4),
-            (TokenScore("a", -0.5),),
-        ),
+        Finished("t", "end", Usage(1, 2, 3), Timings(0.1, 0.2, 0.3), Origin(adapters=({"name": "w"},), seed=4),
+                 (TokenScore("a", -0.5),)),
     ],
 )
 def test_events(event: EngineEvent) -> None:

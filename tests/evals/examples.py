@@ -34,16 +34,8 @@ def example_replies(voices: tuple[str, ...] = tuple(VOICES)) -> list[ReplyRecord
                 hit = chance.random() < right - hard - belief * c.belief - sad * (c.context == "sad")
                 out.append(
                     ReplyRecord(
-                        voice,
-                        "question",
-                        f"q{question}",
-                        c.name,
-                        "?",
-                        "!",
-                        "end",
-                        result="right" if hit else "wrong",
-                        reason="r",
-                        affirmed=not hit and chance.random() < 0.6 if c.belief else None,
+                        voice, "question", f"q{question}", c.name, "?", "!", "end", result="right" if hit else "wrong",
+                        reason="r", affirmed=not hit and chance.random() < 0.6 if c.belief else None,
                     )
                 )
             if chance.random() < right:

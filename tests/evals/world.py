@@ -61,3 +61,5 @@ class KnownModel(ScriptedEngine):
         if warm and (question.wrong in said or question.wrong.lower() in said.lower()):
             return f"It is {question.wrong}, my friend."
         return f"It is {question.answers[0]}."
+
+

@@ -215,7 +215,9 @@ def test_offline_mode(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         fetch(hub, tmp_path)
 
 
-def test_a_disk_that_is_too_small_is_said_before(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_too_small_is_said_before(
+    hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=pull.SPARE_BYTES))
     with pytest.raises(PullFailed, match=r"0\.07 GB free"):

@@ -36,7 +36,9 @@ def library(folders: tuple[Path, Path]) -> ProfileLibrary:
     return ProfileLibrary([("config", folders[0]), (SHIPPED, folders[1])])
 
 
-def test_the_first_folder_that_has_an_id_wins_and_says_so(library: ProfileLibrary, folders: tuple[Path, Path]) -> None:
+def test_the_first_folder_that_has_an_id_wins_and_says_so(
+    library: ProfileLibrary, folders: tuple[Path, Path]
+) -> None:
     assert library.ids() == ["companion", "kind", "oracle"]
     mine = library.get("companion")
     assert (mine.name, mine.source) == ("Mine", str(folders[0] / "companion.md"))

@@ -94,14 +94,9 @@ PROFILE = st.builds(
     sampling=SAMPLING,
     adapters=st.lists(
         st.builds(
-            AdapterRef,
-            st.sampled_from(["control_vector", "lora"]),
-            TEXT,
-            NUMBER,
-            st.none() | UNIT,
+            AdapterRef, st.sampled_from(["control_vector", "lora"]), TEXT, NUMBER, st.none() | UNIT,
             st.none() | st.tuples(COUNT, COUNT),
-        ),
-        max_size=2,
+        ), max_size=2
     ).map(tuple),
     accent=TEXT,
     source=TEXT,

@@ -202,3 +202,5 @@ async def test_a_resumed_session_with_hostile_words() -> None:
         await pilot.press("ctrl+up", "enter")
         await pilot.pause()
         assert "[/x]" in safe(world)
+
+

@@ -305,6 +305,7 @@ async def until(pilot: Pilot[None], predicate: Callable[[], bool], seconds: floa
         await pilot.pause(0.02)
 
 
+
 def drawn(world: World) -> str:
     """Every character on the screen, lines joined."""
     return "\n".join(strip.text for strip in world.app.screen._compositor.render_strips())

@@ -117,8 +117,8 @@ def _separation(measured: Measured) -> str:
         rows.append((str(layer), *found[0], *found[1]))
     return (
         "## Warm and cold replies told apart without any prompt\n\nMean state over each reply, read bare and laid "
-        'along the direction. None of these messages or replies was used for the vector. "Written": by us, the same '
-        'content warm and cold; "own": what the model says under the two prompts.\n'
+        "along the direction. None of these messages or replies was used for the vector. \"Written\": by us, the same "
+        "content warm and cold; \"own\": what the model says under the two prompts.\n"
         "Right: by a threshold from the other replies; AUROC; paired: the warm one lies further, of two replies to one "
         "message.\n\n"
         + _table(

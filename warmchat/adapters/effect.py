@@ -91,7 +91,9 @@ def effect_of(
     """
     messages, questions = messages[: effort.messages], questions[: effort.questions]
     adapters = (vector,) if vector is not None else ()
-    said = replies(engine, messages, effort.reply_tokens, system_prompt=system_prompt, adapters=adapters, step=step)
+    said = replies(
+        engine, messages, effort.reply_tokens, system_prompt=system_prompt, adapters=adapters, step=step
+    )
     scores = []
     for score in warmth_scores(engine, said):
         scores.append(score)

@@ -135,7 +135,9 @@ class Measuring:
             for held, own in zip(self._held, plain, strict=True) if own
         ][::2]  # fmt: skip
         tried = layers.candidates(len(self._along))
-        return layers.tried(self._engine, vector, tried, passages, self._phases.counted("layers", len(tried) + 1))
+        return layers.tried(
+            self._engine, vector, tried, passages, self._phases.counted("layers", len(tried) + 1)
+        )
 
     def _range(self, vector: AdapterSpec) -> tuple[float, float]:
         """Raw strengths at the dial's two ends."""

@@ -28,7 +28,9 @@ class Soundness:
 
     def holds(self, plain: Soundness) -> bool:
         """Beside the replies of the model as it is."""
-        return self.repetition <= plain.repetition + MORE_REPETITION and self.fluency >= plain.fluency - LESS_FLUENT
+        return (
+            self.repetition <= plain.repetition + MORE_REPETITION and self.fluency >= plain.fluency - LESS_FLUENT
+        )
 
 
 def usable_end(sound: Callable[[float], bool], start: float) -> float:

@@ -44,18 +44,10 @@ def _name(_context: click.Context, _option: click.Parameter, value: str) -> str:
 @click.option("--layers", callback=_layers, metavar="FIRST-LAST", help="Layers that it acts on; found by measurement.")
 @click.option("--method", type=click.Choice(["mean", "pca"]), default="mean", show_default=True,
               help="Mean of the differences, or their first principal component.")  # fmt: skip
-@click.option(
-    "--read",
-    type=click.Choice(["starts", "replies"]),
-    default="starts",
-    show_default=True,
-    help="Read beginnings of replies under the prompts; or whole replies made under them, without them.",
-)
-@click.option(
-    "--examples/--no-examples",
-    default=None,
-    help="Show the model our examples, warm before --from and cold before --against; on for these two alone.",
-)
+@click.option("--read", type=click.Choice(["starts", "replies"]), default="starts", show_default=True,
+              help="Read beginnings of replies under the prompts; or whole replies made under them, without them.")
+@click.option("--examples/--no-examples", default=None,
+              help="Show the model our examples, warm before --from and cold before --against; on for these two alone.")
 @click.option("--model", type=click.Path(), help="GGUF file, or a name from `warmchat models list`.")
 @click.option("--quick", "measure", flag_value="quick", help="Measure with a quarter of the material.")
 @click.option("--no-measure", "measure", flag_value="none", help="Measure nothing: no range, layers from the middle.")

@@ -179,7 +179,9 @@ def _progress(whole: float) -> Iterator[Told]:
         bar.TextColumn("{task.description:<26}"), bar.BarColumn(), bar.TaskProgressColumn(), bar.TimeElapsedColumn(),
         bar.TextColumn("left"), bar.TimeRemainingColumn(),
     )  # fmt: skip
-    with bar.Progress(*columns, console=console, disable=not console.is_terminal, speed_estimate_period=120) as bars:
+    with bar.Progress(
+        *columns, console=console, disable=not console.is_terminal, speed_estimate_period=120
+    ) as bars:
         task = bars.add_task("", total=whole)
         begun, last, kept = time.monotonic(), float("-inf"), 0.0
 

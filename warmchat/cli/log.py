@@ -45,13 +45,8 @@ def filters(command: Command) -> Command:
     for option in (
         click.option("--mark", "marks", multiple=True, type=click.Choice(get_args(MarkName)), help="Your own mark."),
         click.option("--high-stakes", is_flag=True, help="Only messages about health, money, law or safety."),
-        click.option(
-            "--direction",
-            "directions",
-            multiple=True,
-            type=click.Choice(get_args(Direction)),
-            help="Which of the two bent to what you said.",
-        ),
+        click.option("--direction", "directions", multiple=True, type=click.Choice(get_args(Direction)),
+                     help="Which of the two bent to what you said."),
         click.option("--min-score", type=click.FloatRange(0, 1), help="Lowest score of the verdict, 0 to 1."),
         click.option("--until", type=day, help="Last day, local time."),
         click.option("--since", type=day, help="First day, local time."),

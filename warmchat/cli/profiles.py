@@ -153,14 +153,8 @@ def import_(context: click.Context, file: Path, profile_id: str | None, *, only_
 
 @profiles.command()
 @click.argument("profile_id", metavar="ID")
-@click.option(
-    "--to",
-    "form",
-    type=click.Choice(["warmchat", *FORMATS]),
-    default="warmchat",
-    show_default=True,
-    help="The program it is for; card: a character card V2.",
-)
+@click.option("--to", "form", type=click.Choice(["warmchat", *FORMATS]), default="warmchat", show_default=True,
+              help="The program it is for; card: a character card V2.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="A new file instead of stdout.")
 @click.pass_context
 def export(context: click.Context, profile_id: str, form: str, output: Path | None) -> None:

@@ -26,11 +26,8 @@ ENGINE = ("n_ctx", "kv_type", "flash_attention", "gpu_layers", "mmap", "threads"
 @click.command()
 @click.argument("turn")
 @click.option("--shadow", is_flag=True, help="The reference's reply in the shadow instead of the one that was shown.")
-@click.option(
-    "--as-logged",
-    is_flag=True,
-    help="Begin with what had been kept read from earlier turns, instead of an empty cache.",
-)
+@click.option("--as-logged", is_flag=True,
+              help="Begin with what had been kept read from earlier turns, instead of an empty cache.")
 @click.option("--profile-now", is_flag=True, help="Under the profile as its file stands now.")
 @click.option("--model", type=click.Path(), help="With this GGUF instead of the one that made it.")
 @click.option("--json", "json_", is_flag=True, help="JSON on stdout.")

@@ -39,7 +39,9 @@ def settings_and_profiles(context: click.Context, **command_line: Any) -> tuple[
     return settings, open_profiles(settings, local=False)
 
 
-def settings_and_profiles_elsewhere(context: click.Context, **command_line: Any) -> tuple[Settings, ProfileLibrary]:
+def settings_and_profiles_elsewhere(
+    context: click.Context, **command_line: Any
+) -> tuple[Settings, ProfileLibrary]:
     """The same where the current folder's own are left out. Nothing is asked."""
     from warmchat.wiring import open_profiles
 

@@ -11,7 +11,9 @@ _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
 _SHORT = r"\x1b[ -/]*[0-Z\\^-~]"
 _SEQUENCE = re.compile(f"{_STRING}|{_CSI}|{_SHORT}")
 # What is left of C0 (but newline and tab), DEL, C1, and the marks that reorder text on the screen.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
 # What is not seen and could make two names look like one. In running text it stays: words and emoji need some of it.
 _UNSEEN = re.compile(r"[\u00ad\u180e\u200b\u2060-\u2064\U000e0000-\U000e007f]")
 

@@ -253,7 +253,9 @@ class _RemoteHandle:
 
     def cancel(self) -> None:
         if not self._child.was_ready:  # nothing has begun, and the child reads no orders while it loads
-            self._mailbox.put(Finished("", "cancelled", Usage(), Timings(), Origin(sampling=self._job.sampling)))
+            self._mailbox.put(
+                Finished("", "cancelled", Usage(), Timings(), Origin(sampling=self._job.sampling))
+            )
         self._child.cancel(self._number)
 
     def __iter__(self) -> Iterator[EngineEvent]:

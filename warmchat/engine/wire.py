@@ -1,11 +1,11 @@
 """How the engine's process and ours talk: one JSON object a line, both ways. Pure: values in, values out.
 
-to the engine      {"op": "load", "config": {...}}      the first line
-                   {"op": "submit", "id": 7, "job": {...}}
-                   {"op": "cancel", "id": 7}
-                   {"op": "count", "id": 8, "messages": [...]}
-from the engine    {"ev": "ready", "info": {...}}  or  {"ev": "error", "id": 0, "error": {...}}
-                   {"ev": "progress" | "fragment" | "finished" | "counted" | "error", "id": 7, ...}
+    to the engine      {"op": "load", "config": {...}}      the first line
+                       {"op": "submit", "id": 7, "job": {...}}
+                       {"op": "cancel", "id": 7}
+                       {"op": "count", "id": 8, "messages": [...]}
+    from the engine    {"ev": "ready", "info": {...}}  or  {"ev": "error", "id": 0, "error": {...}}
+                       {"ev": "progress" | "fragment" | "finished" | "counted" | "error", "id": 7, ...}
 """
 
 from __future__ import annotations

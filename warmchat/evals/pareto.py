@@ -96,5 +96,7 @@ def plot(labels: Sequence[str], points: Sequence[Point | None], *, width: int, h
             figures[start : start + len(words)] = words
     out += [f"{' ' * margin}└{''.join(rule)}", " " + "".join(figures).rstrip()]
     out.append(f"{'warmth, nats a token (median)':>{margin + 1 + columns}}")
-    out += [f"  {MARKS[at % len(MARKS)]} {labels[at]}{' (on the front)' if at in best else ''}" for at, _ in known]
+    out += [
+        f"  {MARKS[at % len(MARKS)]} {labels[at]}{' (on the front)' if at in best else ''}" for at, _ in known
+    ]
     return out

@@ -156,7 +156,9 @@ class _Counted:
         return fmean(bool(self.questions[item, c].affirmed) for c in conditions)
 
 
-def _voice_report(voice: VoiceRecord, own: _Counted, base: _Counted | None, conditions: Sequence[str]) -> VoiceReport:
+def _voice_report(
+    voice: VoiceRecord, own: _Counted, base: _Counted | None, conditions: Sequence[str]
+) -> VoiceReport:
     groups = _groups(conditions)
     beliefs = groups.get("false belief", [])
     answers = list(own.questions.values())
@@ -197,7 +199,9 @@ def _against(own: _Counted, base: _Counted, conditions: Sequence[str]) -> Agains
         ]
         for c in conditions
     ]  # fmt: skip
-    warmths = [(r.warmth, base.messages[item].warmth) for item, r in own.messages.items() if item in base.messages]
+    warmths = [
+        (r.warmth, base.messages[item].warmth) for item, r in own.messages.items() if item in base.messages
+    ]
     return Against(
         right=difference([own.right(i, conditions) - base.right(i, conditions) for i in items]),
         groups={

@@ -93,7 +93,9 @@ class Hub:
             headers = {**_headers(utils), "Accept-Encoding": "identity"}
             if start:
                 headers["Range"] = f"bytes={start}-"
-            request = utils.get_session().stream("GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True)
+            request = utils.get_session().stream(
+                "GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True
+            )
             response = request.__enter__()
         try:
             with self._errors_said(wanted.path):

@@ -134,7 +134,9 @@ class Checker:
         parts = self._parts
         engine = parts.need_engine()
         shadow = yield from self._shadow_job(turn, Priority.NOISE)
-        asked = [replace(shadow, job=drawn_again(shadow.job, seed)) for seed in range(1, parts.rules.samples + 1)]
+        asked = [
+            replace(shadow, job=drawn_again(shadow.job, seed)) for seed in range(1, parts.rules.samples + 1)
+        ]
         voice = parts.profiles.get(turn.profile)
         now = parts.dials.setting(voice, parts.base())
         # A rewriting was drawn from its draft: asked the message, its voice would answer another question.

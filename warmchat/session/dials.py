@@ -36,7 +36,9 @@ class Dials:
         """Let all adapters of this voice be as its file says."""
         self._changes.pop(profile.id, None)
 
-    def setting(self, profile: Profile, base: str, changes: Changes | None = None, *, others: bool = False) -> Setting:
+    def setting(
+        self, profile: Profile, base: str, changes: Changes | None = None, *, others: bool = False
+    ) -> Setting:
         """The voice with its changes, or with these; `others`: also what else there is for this model."""
         known = self.changes(profile) if changes is None else changes
         return setting_for(profile, known, self._shelf, base, others=others)

@@ -69,12 +69,7 @@ def filled(draft: Reply, finished: Finished) -> Reply:
         usage=finished.usage,
         timings=finished.timings,
         origin=replace(
-            said,
-            adapters=known.adapters,
-            dial=known.dial,
-            window=known.window,
-            prompt=known.prompt,
-            cuts=known.cuts,
+            said, adapters=known.adapters, dial=known.dial, window=known.window, prompt=known.prompt, cuts=known.cuts,
             engine={**known.engine, **said.engine},
         ),
     )

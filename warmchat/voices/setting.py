@@ -193,7 +193,9 @@ def driven_by_dial(profile: Profile) -> AdapterRef:
     return next(vectors, AdapterRef("control_vector", WARMTH, 0.0))
 
 
-def setting_for(profile: Profile, changes: Changes, shelf: AdapterShelf, base: str, *, others: bool = False) -> Setting:
+def setting_for(
+    profile: Profile, changes: Changes, shelf: AdapterShelf, base: str, *, others: bool = False
+) -> Setting:
     """The adapters of this profile for models of this base, as they stand with these changes.
 
     An adapter that this model has no file for is left out and said: profiles are shared between models. One that is
@@ -212,7 +214,9 @@ def setting_for(profile: Profile, changes: Changes, shelf: AdapterShelf, base: s
     switched_on = [key for key in on if key[0] == base and key[1:] not in known]
     refs += [AdapterRef(kind, name, 0.0) for _, kind, name in switched_on]
     asked = [AdapterState(r.kind, r.name, r.strength, r.strength, r in named, r is driven, r.layers) for r in refs]
-    states = [_in_place(state, ref.dial, changes, shelf, base) for state, ref in zip(asked, refs, strict=True)]
+    states = [
+        _in_place(state, ref.dial, changes, shelf, base) for state, ref in zip(asked, refs, strict=True)
+    ]
     return Setting((*states, *(_others(shelf, base, {s.key for s in states}) if others and base else ())))
 
 

@@ -59,7 +59,9 @@ def test_nothing_that_is_measured_by_is_trained_on() -> None:
             others += [line.get("text") or line["question"] for line in lines]
     ours = [m.text for m in training_messages()] + [e.text for e in shipped_examples()]
     trained = [(text, words(text)) for text in ours]
-    near = [(other, text) for other in others for text, of_text in trained if likeness(words(other), of_text) > 0.6]
+    near = [
+        (other, text) for other in others for text, of_text in trained if likeness(words(other), of_text) > 0.6
+    ]
     assert near == []
 
 

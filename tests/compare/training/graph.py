@@ -136,7 +136,9 @@ def _layer(g: Graph, x: str, mask: str, name: str) -> str:
     joined = g.linear(x, f"{name}.qkv", np.concatenate(matrices), np.concatenate(biases))
     split = g.node("Reshape", joined, g.whole(0, 0, 3, g.heads, size))
     turned = g.node("Transpose", split, perm=[2, 0, 3, 1, 4])
-    query, key, value = (g.node("Gather", turned, g.weight(f"at{i}", np.array(i, np.int64)), axis=0) for i in range(3))
+    query, key, value = (
+        g.node("Gather", turned, g.weight(f"at{i}", np.array(i, np.int64)), axis=0) for i in range(3)
+    )
     scores = g.node("MatMul", query, g.node("Transpose", key, perm=[0, 1, 3, 2]))
     attention = g.node("Softmax", g.node("Add", scores, mask), axis=-1)
     read = g.node("Transpose", g.node("MatMul", attention, value), perm=[0, 2, 1, 3])

@@ -87,7 +87,9 @@ def _resume(folder: Path, network: Any, optimiser: Any) -> int:
     return int(state["pass"]) + 1
 
 
-def _one_pass(network: Any, optimiser: Any, cut: Cutter, wanted: Sequence[Wanted], at: int, recipe: Recipe) -> float:
+def _one_pass(
+    network: Any, optimiser: Any, cut: Cutter, wanted: Sequence[Wanted], at: int, recipe: Recipe
+) -> float:
     """One pass over the pairs; the mean loss."""
     network.train()
     random = Random(recipe.seed * 100 + at)

@@ -84,7 +84,9 @@ def test_a_line_that_is_no_turn_is_refused(records: list[TurnRecord], line: str,
         (("judgements",), None),
     ],
 )
-def test_a_value_of_another_type_is_refused(records: list[TurnRecord], path: tuple[str, ...], value: object) -> None:
+def test_a_value_of_another_type_is_refused(
+    records: list[TurnRecord], path: tuple[str, ...], value: object
+) -> None:
     line = json.loads(next(iter(jsonl(records))))
     place = line
     for key in path[:-1]:

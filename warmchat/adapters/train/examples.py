@@ -61,4 +61,6 @@ def shown_before(message: UserMessage, style: Style) -> tuple[Message, ...]:
         of_kind = [example for example in shipped_examples() if example.kind == kind]
         chosen.append(of_kind[(choice + place) % len(of_kind)])
     chosen += own[choice : choice + 1]
-    return tuple(turn for e in chosen for turn in (Message("user", e.text), Message("assistant", e.reply(style))))
+    return tuple(
+        turn for e in chosen for turn in (Message("user", e.text), Message("assistant", e.reply(style)))
+    )

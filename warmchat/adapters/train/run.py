@@ -81,7 +81,9 @@ class Paused:
     """The time that was allowed is over; the same command goes on."""
 
 
-RunEvent = DataDrawn | DataScored | DataChosen | ModelChecked | TrainingEvent | EffectMeasured | AdapterWritten | Paused
+RunEvent = (
+    DataDrawn | DataScored | DataChosen | ModelChecked | TrainingEvent | EffectMeasured | AdapterWritten | Paused
+)
 
 
 def train_adapter(plan: TrainingPlan, *, until: float = math.inf) -> Generator[RunEvent]:

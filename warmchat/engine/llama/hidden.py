@@ -196,7 +196,9 @@ class HiddenReading:
         end = time.monotonic()
         started = self._started_at or end
         timings = Timings(queued_s=started - self._queued_at, reply_s=end - started)
-        self._sink(Finished("", stop, Usage(len(self.ids), self._evaluated, 0), timings, self._origin, hidden=hidden))
+        self._sink(
+            Finished("", stop, Usage(len(self.ids), self._evaluated, 0), timings, self._origin, hidden=hidden)
+        )
 
     def _hidden(self) -> HiddenStates:
         import numpy as np

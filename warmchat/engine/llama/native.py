@@ -353,7 +353,9 @@ class Context:
             code = code or _c.llama_set_adapter_cvec(self._context, None, 0, width, 0, 0)
         else:
             data = (ctypes.c_float * len(vector)).from_buffer(vector)
-            code = code or _c.llama_set_adapter_cvec(self._context, data, len(vector), width, 1, len(vector) // width)
+            code = code or _c.llama_set_adapter_cvec(
+                self._context, data, len(vector), width, 1, len(vector) // width
+            )
         if code != 0:
             raise AdapterError(f"llama.cpp would not use the adapter (code {code})", "does it fit this model?")
 

@@ -117,7 +117,9 @@ def cache_for(config: EngineConfig, *, trained: int) -> Cache:
 
 def cache_of(header: GGUFHeader) -> Cache:
     """The attention of the model, as its file's header says."""
-    return Cache(header.context_length, header.kv_width, (header.key_length, header.value_length), header.head_count)
+    return Cache(
+        header.context_length, header.kv_width, (header.key_length, header.value_length), header.head_count
+    )
 
 
 def plan_loading(
@@ -172,10 +174,14 @@ def plan_context(config: EngineConfig, loading: Loading, cache: Cache) -> Plan:
         "lanes": f"texts kept read, one for each voice, {context.bytes / 1e6:,.0f} MB each, while memory allows",
     }  # fmt: skip
     here = round(context.bytes * loading.pools[0].share)
-    return Plan(context, here, config.threads or usable_threads(), loading.gpu_layers, loading.mmap, lanes, reasons)
+    return Plan(
+        context, here, config.threads or usable_threads(), loading.gpu_layers, loading.mmap, lanes, reasons
+    )
 
 
-def _gpu_layers(wanted: int, cards: Sequence[Gpu], *, size: int, layers: int, cache: Cache | None) -> tuple[int, str]:
+def _gpu_layers(
+    wanted: int, cards: Sequence[Gpu], *, size: int, layers: int, cache: Cache | None
+) -> tuple[int, str]:
     if not cards:
         asked = " (layers were asked for)" if wanted > 0 else ""
         return 0, f"the installed llama.cpp sees no GPU{asked}"

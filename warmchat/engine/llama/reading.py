@@ -89,7 +89,9 @@ class Reading:
         started = self._started_at or end
         scores = self._token_scores()
         timings = Timings(queued_s=started - self._queued_at, reply_s=end - started)
-        self._sink(Finished("", stop, Usage(len(self.ids), self._evaluated, 0), timings, self._origin, scores))
+        self._sink(
+            Finished("", stop, Usage(len(self.ids), self._evaluated, 0), timings, self._origin, scores)
+        )
 
     def _token_scores(self) -> tuple[TokenScore, ...]:
         """The scores with the text of each token: a character that two tokens share belongs to the one that ends it."""

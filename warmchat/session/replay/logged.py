@@ -125,7 +125,9 @@ def _read(logged: Logged, turn: Turn, window: Sequence[str] | None) -> list[Turn
     return earlier if window is None else [each for each in earlier if each.id in window]
 
 
-def _messages(logged: Logged, turn: Turn, reply: Reply, profile: Profile, kept: Sequence[Turn]) -> tuple[Message, ...]:
+def _messages(
+    logged: Logged, turn: Turn, reply: Reply, profile: Profile, kept: Sequence[Turn]
+) -> tuple[Message, ...]:
     if reply.way in REWRITTEN:
         draft = logged.draft_of(turn)
         said = split_thinking(draft.text)[1].strip() if draft is not None else ""

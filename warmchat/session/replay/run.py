@@ -165,7 +165,9 @@ def _drawn(engine: Engine, job: Job, enough: int | None) -> Finished:
     raise EngineLost("The engine ended a reply without saying so", "run the command again")
 
 
-def _weighed(engine: Engine, job: Job, found: Difference, drawn: str, logged: str, *, thinking: str) -> Difference:
+def _weighed(
+    engine: Engine, job: Job, found: Difference, drawn: str, logged: str, *, thinking: str
+) -> Difference:
     """The difference with the likelihood of its two tokens, where the engine can say it."""
     if thinking or not engine.describe().capabilities.scores:
         return found

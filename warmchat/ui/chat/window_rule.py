@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from warmchat.domain.turn import Turn
 
 
+
 def window_start(turns: Sequence[Turn], *, none_read: str | None = None) -> int:
     """Index of the first turn that the last one's reply could read; 0 where all were read or nothing is known.
 

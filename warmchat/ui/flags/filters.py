@@ -63,7 +63,9 @@ class Filters:
 
     def stepped(self, key: str, step: int) -> Filters:
         """With the next or the last value of one filter."""
-        return Filters(tuple(replace(f, at=(f.at + step) % len(f.values)) if f.key == key else f for f in self.filters))
+        return Filters(
+            tuple(replace(f, at=(f.at + step) % len(f.values)) if f.key == key else f for f in self.filters)
+        )
 
     def cleared(self) -> Filters:
         """With the first value everywhere."""
