@@ -134,6 +134,8 @@ def search(context: click.Context, text: tuple[str, ...], limit: int, json_: boo
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), required=True)
 @click.option("--output", "-o", default="-", type=click.Path(allow_dash=True), help="File; `-` is stdout.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.option("--redact", "rules", metavar="RULE", multiple=True,
+              help="Take out: all, email, phone, secret, address, name:TEXT, file:PATH (a pattern a line).")
 @filters
 @click.pass_context
 def export(
@@ -145,12 +147,16 @@ def export(
     format_: str,
     output: str,
     force: bool,
+    rules: tuple[str, ...],
     **chosen: Any,
 ) -> None:
     """Export sessions, or the turns of them that fit.
 
     jsonl holds all that the log holds and can be imported. csv is for spreadsheets: a text that one would take for a
     formula gets a leading apostrophe. md is to read. html is one page to read and filter, without network.
+
+    --redact may be given several times. What a rule finds is replaced by its sort, as [e-mail], also where verdicts
+    speak of it; the export says so. A rule knows forms, not people: read what you give away.
     """
     if bool(session) == everything:
         raise click.UsageError("Name one session or more, or give --all.")
@@ -161,6 +167,11 @@ def export(
         talk("No turn fits: nothing was exported.")
         return
     records = _by_session(records)
+    if rules:
+        from warmchat.storage.exports.redaction.records import redacted
+        from warmchat.storage.exports.redaction.rules import rules_of
+
+        records = redacted(records, rules_of(rules))
     pieces = FORMATS[format_](records)
     if output == "-":
         _to_stdout(pieces)

@@ -142,6 +142,7 @@ class TurnRecord:
         others: its other replies: samples, drafts, alternatives, earlier ones.
         judgements: all its verdicts, oldest first; the current one is among them.
         profiles: the profiles that spoke in it, by hash; one that was never saved is missing.
+        redacted: what was taken out of this copy, in words; the log's own records have nothing taken out.
     """
 
     session_title: str
@@ -151,3 +152,4 @@ class TurnRecord:
     judgements: tuple[Judgement, ...] = ()
     mark: Mark | None = None
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    redacted: tuple[str, ...] = ()

@@ -71,6 +71,7 @@ def _cells(record: TurnRecord) -> dict[str, Cell]:
         "mark": mark.mark if mark else None,
         "note": mark.note if mark else None,
         "error": turn.error,
+        "redacted": ", ".join(record.redacted),
     }
     if reply is not None:
         origin = reply.origin

@@ -23,7 +23,7 @@ from warmchat.domain.profile import Profile
 from warmchat.domain.text import printable_value
 from warmchat.domain.turn import Reply
 from warmchat.domain.verdict import Span
-from warmchat.storage.exports.words import KINDS, MARKS, STOPS, Strip, evidence_line, strip_of
+from warmchat.storage.exports.words import KINDS, MARKS, STOPS, Strip, evidence_line, redaction_words, strip_of
 from warmchat.storage.records import TurnRecord
 
 LABELS = {
@@ -91,6 +91,7 @@ def html_page(records: Sequence[TurnRecord]) -> Iterator[str]:
         labels={name: words for name, words in LABELS.items() if name in labels},
         kinds={name: words for name, words in KINDS.items() if name in kinds},
         profiles=sorted({card.profile for _, card in cards}),
+        redacted=redaction_words(records[0].redacted),
         exported=_when(datetime.now(UTC).isoformat()),
         style=style,
         script=script,

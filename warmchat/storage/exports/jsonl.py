@@ -6,7 +6,7 @@ save bytes, but the lines could then not be filtered, shuffled, split or joined 
     {"schema": "warmchat.turn/1", "session_title", "session_started_at",
      "turn": {"id", "session_id", "parent_id", "user_text", ..., "reply": {...}, "shadow": {...}, "verdict": {...}},
      "others": [replies], "judgements": [{"reply_id", "shadow_id", "judged_at", "verdict"}],
-     "mark": {...} | null, "profiles": {hash: {...}}}
+     "mark": {...} | null, "profiles": {hash: {...}}, "redacted": [what was taken out, in words]}
 
 The names are those of the domain's dataclasses. A later version may add keys; it changes the number in ``schema`` when
 one goes or means something else. Where a profile's file stood on this machine is left out.

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from warmchat.domain.making import asked_words, missing_words, way_words
 from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Reply, Turn
-from warmchat.storage.exports.words import MARKS, STOPS, evidence_line, strip_of
+from warmchat.storage.exports.words import MARKS, STOPS, evidence_line, redaction_words, strip_of
 from warmchat.storage.records import TurnRecord
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")  # what means something inside a line
@@ -28,6 +28,8 @@ def markdown(records: Iterable[TurnRecord]) -> Iterator[str]:
     session = None
     for record in records:
         if record.turn.session_id != session:
+            if session is None and record.redacted:
+                yield f"*{_plain(redaction_words(record.redacted))}*\n\n"
             lead = "" if session is None else "\n"
             session = record.turn.session_id
             yield f"{lead}# {_plain(record.session_title)}\n\n"

@@ -72,3 +72,10 @@ def _facts(verdict: Verdict) -> Sequence[str]:
 def evidence_line(pair: Evidence) -> str:
     """Which sort of parting a pair of spans shows, and how strongly."""
     return f"{KINDS[pair.kind]}, {pair.score:.2f}"
+
+
+def redaction_words(told: Sequence[str]) -> str:
+    """That an export was redacted, and what that is worth; empty where it was not."""
+    if not told:
+        return ""
+    return f"Redacted by rule: {', '.join(told)}. Other things that are said here may still tell who somebody is."

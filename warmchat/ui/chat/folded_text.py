@@ -5,16 +5,16 @@ from __future__ import annotations
 from textual import events
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from warmchat.domain.text import printable
+from warmchat.ui.chat.laid_once import Lines
 
 SHOWN_LINES = 12
 SHOWN_CHARACTERS = 1_500
 MOST_CHARACTERS = 40_000  # unfolded: wrapping more than this would hold up the screen
 
 
-class FoldedText(Static):
+class FoldedText(Lines):
     """A message that shows its beginning, or nothing of a text but a summary, until it is opened by click or key.
 
     Args:

@@ -12,16 +12,16 @@ import re
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from warmchat.domain.text import printable
 from warmchat.ui.chat.folded_text import FoldedText
+from warmchat.ui.chat.laid_once import Lines, Stack
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
+    from textual.widgets import Markdown
 
 # A sign of Markdown somewhere: emphasis, code, headings, lists, quotes, rules, tables, links, indented code.
 _MARKDOWN = re.compile(
@@ -34,32 +34,28 @@ MOST_BLOCKS = 1_200  # about 400 items of a list: some seconds of work; 2,500 fe
 _FENCE = 3  # blocks that one is as dear as
 
 
-class ReplyView(Vertical):
+class ReplyView(Stack):
     """One reply: thinking (folded), text, and a line that says what is going on."""
 
     def __init__(self, text: str = "", thinking: str = "") -> None:
-        super().__init__()
         self._raw = ""
         self._doing = ""
         self._painted = ""
         self._ended = bool(text or thinking)
         self._thinking = FoldedText(thinking, summary=_thought(thinking), classes="thinking")
         self._thinking.display = bool(thinking)
-        self._tail = Static(Content(printable(text)), markup=False, classes="tail")
-        self._tail.display = bool(text)
-        self._status = Static(Content(""), markup=False, classes="status")
+        self._tail = Lines(Content(printable(text)), markup=False, classes="tail")
+        self._marked_up = _marked_up(text)
+        self._tail.display = bool(text) and self._marked_up is None
+        self._status = Lines(Content(""), markup=False, classes="status")
         self._status.display = False
-        self._final = text
         self._set_down = 0  # characters that stand in widgets of their own
+        super().__init__(self._thinking, self._tail, self._status)
 
     def compose(self) -> ComposeResult:
-        yield self._thinking
-        yield self._tail
-        yield self._status
-
-    async def on_mount(self) -> None:
-        if self._ended:
-            await self._as_markdown(self._final)
+        yield from super().compose()
+        if self._marked_up is not None:
+            yield self._marked_up
 
     def status(self, text: str) -> None:
         """Say what is going on in one quiet line; nothing for ""."""
@@ -67,7 +63,7 @@ class ReplyView(Vertical):
             return
         self._doing = text
         self._status.update(Content(printable(text)))
-        self._status.display = bool(text)
+        self.show(self._status, shown=bool(text))
 
     def add(self, fragment: str) -> None:
         """More text; it is painted by `paint`."""
@@ -93,7 +89,7 @@ class ReplyView(Vertical):
         await self.remove_children(Markdown)
         self._raw = f"{_OPENING}{thinking}{'</think>' if text else ''}{text}" if thinking else text
         self._ended, self._painted, self._set_down = False, "", 0
-        self._tail.display = True
+        self.show(self._tail)
         self.paint()
 
     async def finish(self, text: str, thinking: str) -> None:
@@ -102,9 +98,11 @@ class ReplyView(Vertical):
         self.status("")
         self._show_thinking(thinking, still_thinking=False)
         self._tail.update(Content(printable(text)))
-        self._tail.display = bool(text.strip())
+        marked_up = _marked_up(text)
+        self.show(self._tail, shown=bool(text.strip()) and marked_up is None)
         await self.remove_children(".set-down")
-        await self._as_markdown(text)
+        if marked_up is not None:
+            await self.mount(marked_up, before=self._status if self._status.parent is self else None)
 
     def toggle_thinking(self) -> None:
         """Fold or unfold the thinking, where there is any."""
@@ -114,7 +112,7 @@ class ReplyView(Vertical):
     def _show_thinking(self, thinking: str, *, still_thinking: bool) -> None:
         if thinking:
             self._thinking.show_text(thinking, "thinking…" if still_thinking else _thought(thinking))
-        self._thinking.display = bool(thinking)
+        self.show(self._thinking, shown=bool(thinking))
 
     def _show_end(self, text: str) -> None:
         """Repaint what is not set down yet; set down lines that are done."""
@@ -122,28 +120,29 @@ class ReplyView(Vertical):
         done = [m.end() for m in re.finditer("\n", end)]
         if len(done) >= 2 * _SET_DOWN:
             cut = done[_SET_DOWN - 1]
-            self.mount(Static(Content(end[: cut - 1]), markup=False, classes="set-down"), before=self._tail)
+            self.mount(Lines(Content(end[: cut - 1]), markup=False, classes="set-down"), before=self._tail)
             self._set_down += cut
             end = end[cut:]
         content = Content(end)
         shown = self._tail.display and self._tail.size.width > 0
         grown = not shown or content.get_height({}, self._tail.size.width) != self._tail.size.height
         self._tail.update(content, layout=grown)
-        self._tail.display = bool(text.strip())
-
-    async def _as_markdown(self, text: str) -> None:
-        if not needs_markdown(text) or _blocks(text) > MOST_BLOCKS:
-            return
-        from textual.widgets import Markdown  # after the first paint: the parser is heavy
-
-        self._tail.display = False
-        marked = Markdown(printable(text), parser_factory=markdown_parser, open_links=False)
-        await self.mount(marked, before=self._status)
+        self.show(self._tail, shown=bool(text.strip()))
 
 
 def needs_markdown(text: str) -> bool:
     """Whether plain text would show this otherwise than Markdown does."""
     return _MARKDOWN.search(text) is not None
+
+
+def _marked_up(text: str) -> Markdown | None:
+    """The text as Markdown; None where it holds none, or more than can be shown in a moment."""
+    # A block takes a character at least, so that most texts need not be read for their blocks.
+    if not needs_markdown(text) or (len(text) >= MOST_BLOCKS and _blocks(text) > MOST_BLOCKS):
+        return None
+    from textual.widgets import Markdown  # after the first paint: the parser is heavy
+
+    return Markdown(printable(text), parser_factory=markdown_parser, open_links=False)
 
 
 def _blocks(text: str) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
+from warmchat.ui.chat.laid_once import Lines
 from warmchat.ui.keymap import first_key
 from warmchat.ui.words import StripWords, strip_words
 
@@ -20,7 +20,7 @@ NARROW = 48
 LABELS = ("pending", "agree", "disagree", "unsure", "unjudged")
 
 
-class Strip(Static):
+class Strip(Lines):
     """Symbol, word and colour of a verdict; a click opens side by side."""
 
     class Opened(Message):

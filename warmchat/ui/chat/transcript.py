@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from warmchat.ui.chat.aside import Aside
+from warmchat.ui.chat.laid_once import LaidOnce, Lines
 from warmchat.ui.chat.turn_view import LookOfReply, Looks, TurnView
 from warmchat.ui.chat.window_rule import WindowRule, window_start
 from warmchat.ui.voice_look import VoiceLook
@@ -29,7 +29,7 @@ STEP = 4  # mounted more when the reader comes near: ten at once would hold up a
 MOST = 60  # beyond it the far end goes
 
 
-class Transcript(VerticalScroll, can_focus=False):
+class Transcript(VerticalScroll, LaidOnce, can_focus=False):
     """The conversation. It stays at the end while the reader is there, and where the reader put it otherwise."""
 
     def __init__(
@@ -44,8 +44,8 @@ class Transcript(VerticalScroll, can_focus=False):
         self._source: Callable[[], Sequence[Turn]] = tuple
         self._first = 0  # index of the first mounted turn
         self._changing = asyncio.Lock()  # other turns are being mounted
-        self._welcome = Static(Content(""), markup=False, id="welcome")
-        self._earlier = Static(Content(""), markup=False, id="earlier")
+        self._welcome = Lines(Content(""), markup=False, id="welcome")
+        self._earlier = Lines(Content(""), markup=False, id="earlier")
         self._earlier.display = False
         self._rule = WindowRule()
         self._none_read: str | None = None  # id of a turn that could read no earlier one
@@ -92,6 +92,7 @@ class Transcript(VerticalScroll, can_focus=False):
         self._say_earlier()
         self.mark_window()
         self.to_end()
+        self.call_after_refresh(self._settle)
 
     async def go_to(self, turn_id: str) -> None:
         """Choose a turn; where it is not mounted, mount it with those around it."""
@@ -150,6 +151,7 @@ class Transcript(VerticalScroll, can_focus=False):
                         reference=self._reference(), off_record=off_record)  # fmt: skip
         await self.mount(view)
         await self._drop_far_beginning()
+        self._settle()
         self.to_end()
         return view
 
@@ -181,6 +183,19 @@ class Transcript(VerticalScroll, can_focus=False):
         """The newest turns are not mounted: the reader is far up."""
         views, newest = self.views, self._source()[-1:]
         return bool(views) and views[-1].turn_id not in {"", *(turn.id for turn in newest)}
+
+    def _settle(self) -> None:
+        """Let only the turns within a screen of what the reader sees take part in the layout."""
+        if not self.is_attached:
+            return
+        # What is marked with the mouse may reach further than what is seen. A new turn must be laid out once.
+        y, height, all_of_it = 0, self.size.height, bool(self.screen.selections)
+        for child in self.displayed_children:
+            end = y + child.outer_size.height
+            if isinstance(child, TurnView):
+                near = end >= self.scroll_y - height and y <= self.scroll_y + 2 * height
+                child.out_of_sight = end > y and not near and not all_of_it
+            y = end + child.styles.margin.bottom
 
     async def load_earlier(self) -> None:
         """Mount the turns before the first mounted one; the reader stays at the same line."""
@@ -249,6 +264,7 @@ class Transcript(VerticalScroll, can_focus=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
+        self._settle()
         if not self._anchor_released:
             return  # nobody moved: the end grew, or everything is being shown anew
         if new_value < old_value and self._near_top:

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from warmchat.domain.making import asked_words, missing_words, way_words
 from warmchat.domain.text import one_line, printable
 from warmchat.ui.chat.aside import Aside, aside_lines, you_line
 from warmchat.ui.chat.folded_text import FoldedText
+from warmchat.ui.chat.laid_once import Lines, Stack
 from warmchat.ui.chat.reply_view import ReplyView
 from warmchat.ui.chat.strip import Strip
 from warmchat.ui.voice_look import VoiceLook
@@ -30,7 +29,7 @@ LookOfReply = Callable[["Reply"], VoiceLook]
 NOTHING_BESIDE = Aside()
 
 
-class TurnView(Vertical):
+class TurnView(Stack):
     """A turn. It is made from the message alone while the turn is being opened, or whole from the session.
 
     Args:
@@ -49,25 +48,28 @@ class TurnView(Vertical):
 
     def __init__(
         self, user_text: str, *, look: VoiceLook, look_of_reply: LookOfReply, reference: VoiceLook, off_record: bool,
-        aside: Aside = NOTHING_BESIDE,
+        aside: Aside = NOTHING_BESIDE, reply: ReplyView | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         self.turn_id = ""
+        self.out_of_sight = False  # far from what the reader sees
         self._look = look
         self._look_of_reply = look_of_reply
-        self._who = Static(Content.styled(look.name, look.ink_style), markup=False, classes="who")
+        self._who = Lines(Content.styled(look.name, look.ink_style), markup=False, classes="who")
         self._reference = reference
         self._text = user_text
         self._message = FoldedText(user_text, classes="message")
-        self._notes = Static(Content(""), markup=False, classes="notes")
+        self._notes = Lines(Content(""), markup=False, classes="notes")
         self._notes.display = False
         self._note_lines: list[str] = []
-        self.reply = ReplyView()
+        self.reply = reply if reply is not None else ReplyView()
         self.strip = Strip(reference=reference.name.lower(), own=look.id == reference.id)
         self._off_record = off_record
         self._has_text = False
-        self._you = Static(you_line(aside, off_record=off_record), markup=False, classes="who")
-        self._aside = Static(Content(""), markup=False, classes="aside")
+        self._you = Lines(you_line(aside, off_record=off_record), markup=False, classes="who")
+        self._aside = Lines(Content(""), markup=False, classes="aside")
+        self._answer = Stack(self._who, self.reply, self._notes, self.strip, self._aside, classes="answer")
+        self._beside: tuple[Aside, str] | None = None
         self.show_aside(aside)
 
     @classmethod
@@ -78,11 +80,11 @@ class TurnView(Vertical):
         """The view of a turn that the session holds. ``pending``: it is still being checked."""
         from warmchat.domain.verdict import PENDING, unjudged
 
+        said = ReplyView(turn.reply.text, turn.reply.thinking) if turn.reply is not None else None
         view = cls(turn.user_text, look=looks(turn.profile), look_of_reply=look_of_reply, reference=reference,
-                   off_record=turn.off_record, aside=aside)  # fmt: skip
+                   off_record=turn.off_record, aside=aside, reply=said)  # fmt: skip
         view.turn_id = turn.id
         if turn.reply is not None:
-            view.reply = ReplyView(turn.reply.text, turn.reply.thinking)
             view._say_end(turn.reply)
         if not pending:
             view.note(missing_words(turn), failed=True)
@@ -98,25 +100,28 @@ class TurnView(Vertical):
         yield self._you
         yield self._message
         yield from where_to_turn(self._text, cast("WarmchatApp", self.app).settings.danger_note)
-        answer = Vertical(classes="answer")
-        answer.add_class(self._look.css_class)
+        self._answer.add_class(self._look.css_class)
         if self._look.colour is not None:
-            answer.styles.border_left = ("outer", self._look.colour)
-        with answer:
-            yield self._who
-            yield self.reply
-            yield self._notes
-            yield self.strip
-            yield self._aside
+            self._answer.styles.border_left = ("outer", self._look.colour)
+        yield self._answer
+
+    @property
+    def is_scrollable(self) -> bool:
+        """Whether what it holds is given places. Out of sight it is not: its height is known, and a layout takes time
+        for every widget that has a place."""
+        return super().is_scrollable and not self.out_of_sight
 
     def show_aside(self, aside: Aside) -> None:
         """Say what stands beside this turn."""
-        self._you.update(you_line(aside, off_record=self._off_record))
         own = self._look.id == self._reference.id  # then a mark is about the reference and whoever was asked too
         voice = (aside.voices[-1] if aside.voices else "companion") if own else self._look.name
+        if self._beside == (aside, voice):  # asked of every turn whenever one changes: most stand as they did
+            return
+        self._beside = (aside, voice)
+        self._you.update(you_line(aside, off_record=self._off_record))
         lines = aside_lines(aside, voice=voice.lower(), reference=self._reference.name.lower())
         self._aside.update(lines)
-        self._aside.display = bool(lines.plain)
+        self._answer.show(self._aside, shown=bool(lines.plain))
 
     def bind_turn(self, turn: Turn) -> None:
         """The turn is in the session now."""
@@ -125,8 +130,8 @@ class TurnView(Vertical):
     async def resume(self, reply: Reply) -> None:
         """The reply is gone on with: why it ended is true no longer."""
         self._note_lines.clear()
-        self._notes.display = False
-        self.strip.display = False
+        self._answer.show(self._notes, shown=False)
+        self._answer.show(self.strip, shown=False)
         await self.reply.resume(reply.text, reply.thinking)
 
     async def finish(self, reply: Reply) -> None:
@@ -157,11 +162,12 @@ class TurnView(Vertical):
         self._note_lines.append(f"! {one_line(text, 400)}" if failed else f"({one_line(text, 400)})")
         self._notes.set_class(failed, "-failed")
         self._notes.update(Content(printable("\n".join(self._note_lines))))
-        self._notes.display = True
+        self._answer.show(self._notes)
 
     def judge(self, verdict: Verdict) -> None:
         """Show a verdict, pending included."""
         self.strip.show(verdict, checkable=self._has_text)
+        self._answer.show(self.strip)
 
     def unfold(self) -> None:
         """Unfold or fold what this turn hides: a long message, thinking."""
@@ -178,4 +184,4 @@ def where_to_turn(message: str, note: str) -> ComposeResult:
     from warmchat.domain.danger import signals_danger  # its patterns take time to be made
 
     if note.strip() and signals_danger(message):
-        yield Static(Content(where_to_turn_words(note)), markup=False, classes="where-to-turn")
+        yield Lines(Content(where_to_turn_words(note)), markup=False, classes="where-to-turn")
