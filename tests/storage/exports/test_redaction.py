@@ -138,7 +138,7 @@ def test_evidence_moves_with_its_texts() -> None:
             assert span is None or text[span.start : span.end] == span.text
     assert found.reason == "“[name]” and [e-mail] here, [phone] there"
     assert said.scores == ()
-    assert clean.session_title == "Is [name].[name]+[e-mail]@mai…", "it was cut, so no rule knows it"
+    assert clean.session_title == "Is [name]+[e-mail]@mai…", "it was cut, so no rule knows it"
     assert list(clean.judgements[0].verdict.evidence) == list(found.evidence)
 
 
