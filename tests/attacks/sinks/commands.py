@@ -38,7 +38,6 @@ ARGUMENTS = (
     ("profiles", "show", "{}"),
     ("profiles", "import", "{}"),
     ("profiles", "export", "oracle", "--to", "{}"),
-    ("profiles", "new", "{}"),
     ("models", "info", "{}"),
     ("models", "check", "{}"),
     ("adapters", "info", "{}"),
@@ -54,6 +53,7 @@ ARGUMENTS = (
     ("--model", "{}", "ask", "hi"),
     ("--remote", "{}", "ask", "hi"),
     ("-p", "{}", "ask", "hi"),
+    ("profiles", "new", "{}"),  # last: with it there is such a profile
 )
 
 
