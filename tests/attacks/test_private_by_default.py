@@ -22,14 +22,18 @@ from tests.test_in_tmux import PATIENCE_S, SIGNS, Terminal
 from tests.test_in_tmux import terminal as terminal  # noqa: PLC0414
 from warmchat.cli.main import main
 from warmchat.places import OTHERS, config_folder, data_folder, shut_out_others
-from warmchat.storage.exports.formats import FORMATS
 
 ASKED = "What is the capital of France?"
 SHORT = ("ask", "--max-tokens", "12", ASKED)
-LINES = f"{ASKED}\n/companion\nI think it is Lyon.\n/export md talk.md\n/export jsonl talk.jsonl\n/quit\n"
+SECRET = "Xylophonquark"
+LINES = (
+    f"{ASKED}\n/companion\n/offrecord\nIt is {SECRET}.\n/offrecord\nI think it is Lyon.\n"
+    "/export md talk.md\n/export jsonl talk.jsonl\n/quit\n"
+)
 FLOWS: tuple[tuple[tuple[str, ...], str], ...] = (
     (SHORT, ""),
     ((*SHORT, "-p", "companion", "--json"), ""),
+    (("--no-log", *SHORT, SECRET), ""),
     (("chat", "--plain"), LINES),
     (("doctor", "--json"), ""),
     (("models", "list"), ""),
@@ -40,14 +44,13 @@ FLOWS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("profiles", "export", "companion", "--to", "card", "-o", "card.json"), ""),
     (("profiles", "import", "card.json", "--id", "again"), ""),
     (("log", "search", "France"), ""),
-    *((("log", "export", "--all", "--format", form, "-o", f"all.{form}"), "") for form in FORMATS),
+    *((("log", "export", "--all", "--format", form, "-o", f"all.{form}"), "") for form in ("html", "jsonl")),
     (("log", "import", "all.jsonl"), ""),
     (("replay", "last", "--shadow"), ""),
     (("compare", "pairs.jsonl"), ""),
     (("eval", "run", "--profiles", "oracle", "--limit", "1", "--conditions", "plain", "--warmth-messages", "1",
       "--cases", "0"), ""),
     (("eval", "report", "--html", "report.html"), ""),
-    (("bench", "--help"), ""),
     (("log", "delete", "last", "--yes"), ""),
 )  # fmt: skip
 
@@ -80,7 +83,7 @@ def home(tmp_path: Path, in_folder: Path, monkeypatch: pytest.MonkeyPatch, usual
     monkeypatch.setenv("WARMCHAT_MODEL", str(tiny_model(tmp_path / "tiny.gguf")))
     monkeypatch.setenv("WARMCHAT_N_CTX", "4096")
     monkeypatch.setenv("TMPDIR", str(temporary))
-    monkeypatch.setenv("EDITOR", f"{sys.executable} -c pass")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} -c 'import sys; open(sys.argv[1], \"a\").write(\"More.\")'")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     return home
 
@@ -98,9 +101,12 @@ def test_no_flow_uses_the_network_or_leaves_what_others_may_read(home: Path) -> 
         fine = (0, 1) if arguments[0] == "replay" else (0,)  # 1: such a model's replies are read as other tokens
         assert done.returncode in fine, (arguments, done.returncode, done.stderr)
     assert open_to_others(home) == []
-    written = {path.relative_to(home).parts[0] for path in home.rglob("*") if path.is_file()}
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert any(b"Lyon" in file.read_bytes() for file in files), "the test looks for what was said"
+    assert [file for file in files if SECRET.encode() in file.read_bytes()] == [], "it was off the record"
+    written = {path.relative_to(home).parts[0] for path in files}
     assert written == {"here", "xdg_config_home", "xdg_data_home"}, "the test looks where things are written"
-    names = {path.name for path in home.rglob("*") if path.is_file()}
+    names = {path.name for path in files}
     assert {"log.db", "evals.db", "native.log", "state.json", "companion.md", "talk.md", "all.html"} <= names
 
 

@@ -24,7 +24,7 @@ async def test_a_talk(name: str) -> None:
 
 async def test_more_blocks_than_the_screen_can_bear() -> None:
     """As Markdown it took minutes; it is shown as it is written."""
-    await chat_and_check("~~~\n" * 2_000, everywhere=False)
+    await chat_and_check("~~~\n" * 1_000, everywhere=False)
 
 
 async def test_a_failure() -> None:

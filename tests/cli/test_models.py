@@ -12,6 +12,7 @@ from tests.models.conftest import hub as hub  # noqa: PLC0414  a fixture, used b
 from tests.models.fake_hub import FakeHub
 from warmchat.cli.main import main
 from warmchat.domain.errors import EngineError
+from warmchat.engine.protocol import Job
 
 Captured = pytest.CaptureFixture[str]
 
@@ -83,11 +84,16 @@ class FakeEngine:
     def __init__(self, error: EngineError | None = None) -> None:
         self.error = error
         self.closed = False
+        self.asked = 0
 
     def describe(self) -> SimpleNamespace:
         if self.error is not None:
             raise self.error
         return SimpleNamespace(load_s=0.25, n_ctx=2048, template="abc", threads=2, notes=("a note",))
+
+    def submit(self, job: Job) -> list[int]:
+        self.asked = job.sampling.max_tokens
+        return [1]
 
     def close(self) -> None:
         self.closed = True
@@ -107,6 +113,7 @@ def test_check_loads_the_model_and_frees_it(
     wire(monkeypatch, engine)
     assert main(["models", "check", "tiny.gguf", "--json"]) == 0
     assert engine.closed
+    assert engine.asked == 1, "it must draw a token, too"
     facts = json.loads(capsys.readouterr().out)
     assert facts == {
         "path": str(in_folder / "tiny.gguf"),

@@ -98,7 +98,7 @@ def _everyday() -> list[str]:
     return list(dict.fromkeys(text.strip() for text in texts))
 
 
-def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int) -> Iterator[dict[str, Any]]:
+def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int, letter: str) -> Iterator[dict[str, Any]]:
     """All pairs, in a random order, some at a time: reading can begin before the last is drawn."""
     random = Random(seed)
     asked, pushed = messages(random, seed)
@@ -116,7 +116,8 @@ def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int) -> Iterator
         b = oracle.replies(engine, [(one.own, one.message) for one in part], seed + 2, begin)
         for at, (one, warm_one, cold_one) in enumerate(zip(part, a, b, strict=True), start=begin):
             yield {
-                "id": f"p{at:03}", "key": one.key, "sort": one.sort, "context": one.context, "question": one.message,
+                "id": f"{letter}{at:03}", "key": one.key, "sort": one.sort, "context": one.context,
+                "question": one.message,
                 "history": [{"role": m.role, "content": m.content} for m in one.screen], "a": warm_one, "b": cold_one,
             }  # fmt: skip
 
@@ -124,7 +125,8 @@ def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int) -> Iterator
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=6, help="5 drew the first pairs, 6 the second")
+    parser.add_argument("--letter", default="q", help="that the ids begin with")
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
     model = starter_model()
@@ -140,7 +142,7 @@ def main() -> None:
             print(name, [(s.kind, s.name, s.strength) for s in setting.adapters], setting.missing)
             voices[name] = Voice(profile, setting)
         with args.out.open("w", encoding="utf-8") as out:
-            for row in draw(engine, voices["companion"], voices["oracle"], args.seed):
+            for row in draw(engine, voices["companion"], voices["oracle"], args.seed, args.letter):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 out.flush()
     finally:

@@ -27,6 +27,7 @@ import numpy as np
 
 from tests.compare.logistic import Floats, fit, logistic
 from tests.compare.own_pairs import FIT_WRAPPINGS, LabelledPair, own_pairs, wrapped
+from tests.compare.own_set import Half, drawn_pairs, labels
 from warmchat.compare.asked import read_question
 from warmchat.compare.cross import is_long, item_of, signals_of
 from warmchat.compare.cross_encoder import from_shipped, why_missing
@@ -34,7 +35,7 @@ from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.evidence import findings
 from warmchat.compare.limits import can_agree, can_flag
 from warmchat.compare.metrics import auroc
-from warmchat.compare.reading import read_pair
+from warmchat.compare.reading import Pair, read_pair
 from warmchat.compare.signals import measure
 from warmchat.compare.weights import CROSS, RULES, SIGNALS
 
@@ -101,10 +102,14 @@ class Cross:
 
 def rows(pairs: Iterable[LabelledPair], cross: Cross | None = None, weight: float = 1.0) -> list[Row]:
     """Measure pairs."""
-    read = [(p, read_pair(read_question(p.question, ()), p.a, p.b)) for p in pairs]
-    said = cross.see([item_of(pair) for _, pair in read]) if cross is not None else None
+    return measured([(read_pair(read_question(p.question, ()), p.a, p.b), p.label) for p in pairs], cross, weight)
+
+
+def measured(read: Sequence[tuple[Pair, int]], cross: Cross | None, weight: float = 1.0) -> list[Row]:
+    """The signals of pairs that were read, with their labels."""
+    said = cross.see([item_of(pair) for pair, _ in read]) if cross is not None else None
     out = []
-    for at, (p, pair) in enumerate(read):
+    for at, (pair, label) in enumerate(read):
         found = [f for f in findings(pair) if f.strength > 0]
         signals = measure(pair, found)
         held = None
@@ -112,8 +117,17 @@ def rows(pairs: Iterable[LabelledPair], cross: Cross | None = None, weight: floa
             signals |= signals_of(said[at])
             held = said[at].disagreement
         x = tuple(signals.get(n, 0.0) for n in NAMES)
-        out.append(Row(x, p.label, can_flag(pair, found, held), can_agree(signals, held), is_long(pair), weight))
+        out.append(Row(x, label, can_flag(pair, found, held), can_agree(signals, held), is_long(pair), weight))
     return out
+
+
+def own_rows(half: Half, cross: Cross | None, drawing: int) -> list[Row]:
+    """What the two voices truly said, but for the pairs of which the reader was unsure."""
+    read = labels()
+    clear = [one for one in drawn_pairs(half, drawing) if read[one.id].label != "unsure"]
+    pairs = [read_pair(read_question(one.question, one.history), one.a, one.b) for one in clear]
+    return measured([(pair, int(read[one.id].label == "disagree")) for pair, one in zip(pairs, clear, strict=True)],
+                    cross)  # fmt: skip
 
 
 def part_of(question: str) -> int:
@@ -359,6 +373,8 @@ def main() -> int:
         judged = judged or found
         report(title, found, model)
         baselines(title, found)
+    for drawing in (1, 2):
+        report(f"companion and oracle, drawing {drawing}", own_rows("dev", cross, drawing), model)
     reliability(judged, model)
     left_out(sets, judged)
     if chosen.write:

@@ -1,8 +1,9 @@
 """Figures on our own labelled pairs: ``python -m tests.compare.own_figures dev|test|agreement|ship``.
 
-The test half was looked at twice, see LABELLING.md; nothing is chosen by it. `dev --errors 10` prints errors of each
-sort; for the test half there is no such list. `agreement` compares the two readers. `ship` writes the dev half, without
-the pairs on which the reader was unsure, to where `compare --calibrate` finds it.
+The test half of the first drawing was looked at twice, that of the second once, see LABELLING.md; nothing is chosen by
+either. `dev --errors 10` prints errors of each sort; for the test half there is no such list. `agreement` compares the
+two readers. `ship` writes the dev half of the first drawing, without the pairs on which the reader was unsure, to where
+`compare --calibrate` finds it.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ class Row:
     verdict: Verdict
 
 
-def judged(half: Half, detector: Detector) -> list[Row]:
+def judged(half: Half, detector: Detector, drawing: int | None = None) -> list[Row]:
     """The labelled pairs of a half with their verdicts."""
     read = labels()
     return [
-        Row(one, read[one.id], detector.detect(one.question, one.history, one.a, one.b)) for one in drawn_pairs(half)
+        Row(one, read[one.id], detector.detect(one.question, one.history, one.a, one.b))
+        for one in drawn_pairs(half, drawing)
     ]
 
 
@@ -66,10 +68,10 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> float:
     return (raw - chance) / (1 - chance) if chance < 1 else 1.0
 
 
-def report(half: Half, errors: int) -> None:
+def report(half: Half, errors: int, drawing: int | None) -> None:
     """Print the figures of a half."""
     detector = make_detector()
-    rows = judged(half, detector)
+    rows = judged(half, detector, drawing)
     read = Counter(row.read.label for row in rows)
     print(f"{half}: {len(rows)} pairs, {dict(read)}; detector {detector.name}")
     print(f"called: {dict(Counter(row.verdict.label for row in rows))}")
@@ -137,7 +139,7 @@ def agreement() -> None:
 
 
 def shipped_lines() -> list[str]:
-    """The dev half as `compare --calibrate` and `compare --metrics` read it."""
+    """The dev half of the first drawing as `compare --calibrate` reads it: a judge takes seconds for each."""
     read = labels()
     return [
         json.dumps(
@@ -147,7 +149,7 @@ def shipped_lines() -> list[str]:
             },
             ensure_ascii=False,
         )
-        for one in drawn_pairs("dev") if read[one.id].label != "unsure"
+        for one in drawn_pairs("dev", drawing=1) if read[one.id].label != "unsure"
     ]  # fmt: skip
 
 
@@ -155,13 +157,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["dev", "test", "agreement", "ship"])
     parser.add_argument("--errors", type=int, default=0, help="print so many errors of each sort (dev alone)")
+    parser.add_argument("--drawing", type=int, choices=[1, 2], help="of the first or the second drawing alone")
     args = parser.parse_args()
     if args.what == "agreement":
         agreement()
     elif args.what == "ship":
         SHIPPED.write_text("\n".join(shipped_lines()) + "\n", encoding="utf-8")
     else:
-        report(args.what, args.errors if args.what == "dev" else 0)
+        report(args.what, args.errors if args.what == "dev" else 0, args.drawing)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,11 @@ class DrawnPair:
     def half(self) -> Half:
         return half_of(self.key)
 
+    @property
+    def drawing(self) -> int:
+        """1: drawn before the companion had an adapter; 2: with the one that ships."""
+        return 1 if self.id.startswith("p") else 2
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -73,10 +78,10 @@ def half_of(key: str) -> Half:
     return "dev" if hashlib.sha256(f"pairs/{key}".encode()).digest()[0] % 2 == 0 else "test"
 
 
-def drawn_pairs(half: Half | None = None) -> list[DrawnPair]:
-    """The drawn pairs, of one half or all."""
+def drawn_pairs(half: Half | None = None, drawing: int | None = None) -> list[DrawnPair]:
+    """The drawn pairs, of one half or all, of one drawing or both."""
     pairs = [_pair(row) for row in rows(PAIRS)]
-    return [one for one in pairs if half in (None, one.half)]
+    return [one for one in pairs if half in (None, one.half) and drawing in (None, one.drawing)]
 
 
 def rows(file: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,10 @@ from warmchat.domain.conversation import Message
 from warmchat.domain.errors import AdapterError
 from warmchat.domain.profile import Sampling
 from warmchat.engine.config import EngineConfig
+from warmchat.engine.llama.batch import Batch
 from warmchat.engine.llama.engine import LlamaEngine
 from warmchat.engine.llama.native import Backend
+from warmchat.engine.llama.work import Work
 from warmchat.engine.process import ProcessEngine
 from warmchat.engine.protocol import AdapterSpec, Engine, Finished, Fragment, Handle, Job, Priority, Progress
 
@@ -205,5 +207,31 @@ def test_the_context_comes_with_the_first_job_and_goes_when_it_is_not_used(
         last_of(engine.submit(bulk(QUESTIONS[0], max_tokens=2)))
         until(lambda: engine._batch.rest is None, "it is given back")
         assert "Canberra" in last_of(engine.submit(bulk(QUESTIONS[0]))).text
+    finally:
+        engine.close()
+
+
+def test_jobs_of_bulk_that_come_in_slowly_begin_together(starter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same company they say the same, however busy the machine is that hands them in."""
+    sitting: list[int] = []
+    step = Batch.step
+
+    def watched(batch: Batch, works: Iterable[Work], threads: int) -> list[Work]:
+        over = step(batch, works, threads)
+        assert batch._seats is not None
+        sitting.append(len(batch._seats.taken) + len(over))
+        return over
+
+    monkeypatch.setattr(Batch, "step", watched)
+    monkeypatch.setattr("warmchat.engine.llama.batch.GATHER_BULK_S", 3.0)
+    engine = LlamaEngine(EngineConfig(str(starter), n_ctx=512, together=4), Backend(lambda _: None))
+    try:
+        handles = []
+        for at, text in enumerate(QUESTIONS[:3], start=1):
+            handles.append(engine.submit(bulk(text, max_tokens=2)))
+            until(lambda at=at: len(list(engine._queue)) == at, "it is in the queue")  # type: ignore[misc]
+        for handle in handles:
+            last_of(handle)
+        assert sitting[0] == 3
     finally:
         engine.close()

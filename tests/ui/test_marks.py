@@ -126,6 +126,22 @@ async def test_a_disagreement_of_another_session_is_marked_in_the_list_and_in_th
         assert (marked.mark, marked.note) == ("companion_right", "checked")
 
 
+async def test_marking_goes_on_down_a_list_of_what_is_not_marked_yet() -> None:
+    world = remembered(World())
+    async with world.app.run_test(size=(140, 45)) as pilot:
+        screen = await open_flags(world, pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "none yet" in drawn(world) and len(screen._flags) == 19)
+        await pilot.press("down", "down")
+        after = screen._flags[3].turn_id
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(world.app.screen, MarkForm))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(screen._flags) == 18)
+        assert screen._chosen is not None
+        assert screen._chosen.turn_id == after
+
+
 async def test_a_note_is_shown_as_text_alone() -> None:
     world = World()
     async with world.app.run_test(size=(80, 30)) as pilot:

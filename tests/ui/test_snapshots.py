@@ -277,6 +277,8 @@ def test_picture(
     async def before(pilot: Pilot[None]) -> None:
         if scene != "starting":
             await world.ready(pilot)
+        if world.app.seat.state.status == "ready":  # the header says how full the window is
+            await until(pilot, lambda: world.app.chat.tokens_read is not None)
         world.prompt.cursor_blink = False  # it shows below what lies over the chat
         await SCENES[scene](world, pilot)
         if world.app.screen is world.app.chat:

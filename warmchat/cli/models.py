@@ -87,7 +87,7 @@ def pull(context: click.Context, spec: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_context
 def check(context: click.Context, model: str | None, *, as_json: bool) -> None:
-    """Load a model once and say how that went."""
+    """Load a model once, let it draw a token, and say how that went."""
     settings = settings_of(context, model=model)
     done = check_model(_model(settings), lambda path: _load(settings, path))
     facts: dict[str, Any] = {
@@ -111,11 +111,17 @@ def check(context: click.Context, model: str | None, *, as_json: bool) -> None:
 
 
 def _load(settings: Settings, path: Path) -> EngineInfo:
+    from warmchat.domain.conversation import Message
+    from warmchat.domain.profile import Sampling
+    from warmchat.engine.protocol import Job
     from warmchat.wiring import open_engine
 
     engine = open_engine(settings, path)
     try:
-        return engine.describe()
+        info = engine.describe()
+        for _ in engine.submit(Job((Message("user", "Hi"),), Sampling(temperature=0.0, max_tokens=1))):
+            pass  # some damaged files load, and end llama.cpp at the first token
+        return info
     finally:
         engine.close()
 

@@ -33,9 +33,13 @@ _NAME = re.compile(
     r"planet|ocean|river|mountain|language|president|king|queen|team|band|actor|actress|singer|author|continent|island|company)\b",
     re.IGNORECASE,
 )
+# "who", "which", "when" and "where" also tie clauses together ("he laughed when I spoke"): they ask where a sentence
+# begins, after a comma, and after "tell me", "I wonder" and the like.
 _ASKS = re.compile(
-    r"\?|\b(?:what|who|whom|whose|which|when|where|why|how|tell|explain|define|name|give|list|describe|translate"
-    r"|calculate|solve|compare|summari[sz]e|capital)\b",
+    r"\?|\b(?:what|whose|whom|why|how|tell|explain|define|name|give|list|describe|translate|calculate|solve|compare"
+    r"|summari[sz]e|capital)\b"
+    r"|(?:\A|[.!:;,\n]|\b(?:know|wonder|wondering|ask|asking|sure|remember|remembers|recall|forgot|forgotten|say|see"
+    r"|of|about|out|guess))\W*(?:and |but |so )?(?:in |on |at |to |by )?(?:who|which|when|where)\b",
     re.IGNORECASE,
 )
 _SHORT_VALUE = 4  # a claim of more words is a proposition; its words are then the question's words

@@ -20,6 +20,7 @@ _STANDS = frozenset({
     "claim_parted", "polarity_flipped", "refusal_one", "self_claimed", "advice_caution", "denied", "negation_flipped",
     "opposites",
 })  # fmt: skip
+_DENIALS = frozenset({"denied", "negation_flipped", "opposites", "polarity_flipped"})
 _OPEN = re.compile(
     r"\b(?:write|compose|invent|imagine|brainstorm|draft)\b|\b(?:suggest|recommend)\b|\bideas? for\b"
     r"|\b(?:name|list|give me|tell me|show me) (?:some|a few|any|an?|one|two|three|four|five|six|ten|\d+)\b"
@@ -68,7 +69,9 @@ def nothing_asked(pair: Pair, found: Sequence[Finding], cross: float | None) -> 
     talk = is_open(pair) or (_ABOUT_ONESELF.search(asked.text) is not None and not asked.asks)
     if not talk or asked.claims or is_advice(pair) or is_foreign(pair) or pair.reply.refusal or pair.shadow.refusal:
         return False
-    stands = any(f.strength >= SHOWS_FROM and f.signal in _STANDS for f in found)
+    # Of a remark that asks for nothing what one side denies is beside the point; of an open request it is not.
+    counts = _STANDS if is_open(pair) or asked.asks else _STANDS - _DENIALS
+    stands = any(f.strength >= SHOWS_FROM and f.signal in counts for f in found)
     read = pair.reply.whole and pair.shadow.whole and pair.code[0] == pair.code[1]
     return not stands and read and (cross is None or cross < SHOWS)
 

@@ -11,6 +11,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from warmchat.domain.errors import EngineError, ModelError, WarmchatError
@@ -40,6 +41,7 @@ class Outlet:
 
 def main() -> None:
     """Serve one parent until it closes our stdin."""
+    _leave_no_core()
     outlet = Outlet(_private_stdout())
     orders: queue.SimpleQueue[wire.Line] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, orders.put), name="reader", daemon=True).start()
@@ -47,6 +49,14 @@ def main() -> None:
     if engine is not None:
         _serve(engine, orders, outlet)
     threading.Event().wait()  # failed to load: said so; the parent decides when to let go
+
+
+def _leave_no_core() -> None:
+    """No image of its memory, which holds what was said, is to lie in some folder where a signal has ended it."""
+    with suppress(ImportError, OSError, ValueError):  # ImportError: Windows knows neither
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _private_stdout() -> BinaryIO:

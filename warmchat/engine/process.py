@@ -17,6 +17,7 @@ from typing import IO
 
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError, EngineLost, ModelError, WarmchatError
+from warmchat.domain.text import one_line
 from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine import wire
 from warmchat.engine.config import EngineConfig
@@ -24,6 +25,11 @@ from warmchat.engine.protocol import EngineEvent, EngineInfo, Finished, Handle, 
 
 COUNT_TIMEOUT_S = 30.0  # counting is milliseconds; a template that takes this long is an attack or a bug
 LOG_LIMIT = 4 << 20  # bytes of native log that are kept
+ANEW = "it starts anew with your next message"
+AGAIN = (
+    "it ended so before, without a word: the model or an adapter may be damaged; `warmchat models check FILE` tries a"
+    " model, /adapters or Ctrl+L switches adapters off"
+)
 Mailbox = queue.SimpleQueue[EngineEvent | WarmchatError | int]
 
 
@@ -82,16 +88,19 @@ class ProcessEngine:
                 raise EngineLost("The engine is closed")
             if self._child.lost and (self._child.was_ready or self._child.was_killed):
                 self._child.close()
-                self._child = _Child(self._config, self._native_log)
+                fell = self._child.was_ready and not self._child.was_killed and not self._child.was_useful
+                self._child = _Child(self._config, self._native_log, hint=AGAIN if fell else ANEW)
             return self._child
 
 
 class _Child:
-    """One child process from start to end."""
+    """One child process from start to end. ``hint``: what to say where it is lost."""
 
-    def __init__(self, config: EngineConfig, native_log: Path | None) -> None:
+    def __init__(self, config: EngineConfig, native_log: Path | None, *, hint: str = ANEW) -> None:
         self._log_path = native_log
-        self._name = Path(config.path).name
+        self._hint = hint
+        self._name = one_line(Path(config.path).name)
+        self.was_useful = False  # it has finished a job
         self._mailboxes: dict[int, Mailbox] = {}
         self._lock = threading.Lock()
         self._number = 0
@@ -193,7 +202,7 @@ class _Child:
             if self._info is None and self._failure is None:
                 self._failure = ModelError(
                     f"llama.cpp ended while loading {self._name}{self._last_words()}",
-                    "the file may be damaged: warmchat models check FILE",
+                    "the file may be damaged: fetch it again, or another GGUF of the model",
                 )
             waiting = list(self._mailboxes.values())
         self._ready.set()
@@ -217,11 +226,13 @@ class _Child:
         with self._lock:
             found = self._mailboxes.get(number)
         if found is not None:
-            found.put(line["count"] if line["ev"] == "counted" else wire.event_from(line))
+            event = line["count"] if line["ev"] == "counted" else wire.event_from(line)
+            self.was_useful = self.was_useful or isinstance(event, Finished)
+            found.put(event)
 
     def _loss(self) -> WarmchatError:
         return self._failure or EngineLost(
-            f"The engine's process ended{self._last_words()}", "it starts anew with your next message"
+            f"The engine's process ended{self._last_words()}", self._hint
         )
 
     def _last_words(self) -> str:

@@ -119,7 +119,7 @@ def direction_words(verdict: Verdict, voice: str, reference: str) -> str:
         case "shadow":
             return f"the {one_line(reference, 24)} bent to what you said"
         case "neither":
-            return "neither bent to what you said"
+            return "neither bent to what you said more than the other"  # both may have
         case None:
             return ""
 

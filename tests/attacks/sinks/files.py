@@ -82,7 +82,7 @@ def to_jsonl(text: str, folder: Path) -> None:
 def to_html(text: str, folder: Path) -> None:
     """A page with the tags and attributes that a page of plain words has, and no others."""
     plain, found = _plain_page(), Tags(harmless("".join(html_page(hostile_records(text)))))
-    assert found.tags == plain.tags
+    assert found.tags <= plain.tags
     assert found.attributes <= plain.attributes
 
 
@@ -99,7 +99,7 @@ def to_the_database(text: str, folder: Path) -> None:
         log.search(f"{text}*")
         for ask in (log.find_session, log.find_turn, log.title):
             said = refused(lambda: ask(text))  # noqa: B023  asked at once
-            assert len(harmless(said)) < 200
+            assert len(harmless(said)) < 600
             assert said or text == "last"
         for where in (
             TurnFilter(sessions=(text,)),

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.storage.examples import COMPANION, ORACLE, disagreement, reply, shadow, turn
+from tests.storage.examples import COMPANION, ORACLE, ORIGIN, disagreement, reply, shadow, turn
 from warmchat.cli.main import main
 from warmchat.domain.errors import ExportError
+from warmchat.domain.profile import AdapterRef
 from warmchat.domain.scores import TokenScore
 from warmchat.domain.verdict import Evidence, Span
 from warmchat.storage.exports.formats import FORMATS
@@ -74,6 +75,12 @@ def test_names_and_patterns_of_ones_own(tmp_path: Path) -> None:
     file.write_text("# badge numbers\nBADGE = \\bB\\d{4}\\b\n\n(?i)project \\w+\n")
     text = "ANNA  smith (Annabel, anna_smith) has B1234 for Project Tulip."
     assert cleaned(text, f"name:{NAME}", f"file:{file}") == "[name] (Annabel, [name]) has [BADGE] for [redacted]."
+
+
+def test_a_name_is_found_however_its_accents_are_written() -> None:
+    assert cleaned("Jose\u0301 and Jos\u00e9 and JOS\u00c9, not Josefa", "name:Jos\u00e9") == (
+        "[name] and [name] and [name], not Josefa"
+    )
 
 
 @pytest.mark.parametrize("given", ["names", "name:", "file:", "file:/absent/x", "e-mail", "", "all,email"])
@@ -138,13 +145,25 @@ def test_evidence_moves_with_its_texts() -> None:
             assert span is None or text[span.start : span.end] == span.text
     assert found.reason == "“[name]” and [e-mail] here, [phone] there"
     assert said.scores == ()
-    assert clean.session_title == "Is [name].[name]+[e-mail]@mai…", "it was cut, so no rule knows it"
+    assert clean.session_title == "Is [name]+[e-mail]@mai…", "it was cut, so no rule knows it"
     assert list(clean.judgements[0].verdict.evidence) == list(found.evidence)
 
 
 def plain(text: str) -> str:
     """Without what a format puts between letters."""
     return re.sub(r"</?mark[^>]*>|\\", "", text).replace("&#43;", "+")
+
+
+def test_where_files_stand_is_left_out() -> None:
+    home = "/home/asmith/voices"
+    mine = f"{home}/mine.gguf"
+    origin = replace(ORIGIN, adapters=({"kind": "lora", "name": mine, "path": mine, "strength": 1.0},))
+    profile = replace(COMPANION, rewriter=f"{home}/small.gguf", adapters=(AdapterRef("lora", mine, 1.0),))
+    told = replace(turn(), reply=replace(reply(), origin=origin))
+    record = TurnRecord("t", "2026-01-01", told, profiles={profile.hash: profile})
+    for form, write in FORMATS.items():
+        assert "asmith" not in "".join(write(redacted([record], rules_of(["email"])))), form
+    assert "asmith" in "".join(jsonl([record]))
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

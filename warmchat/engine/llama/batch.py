@@ -19,7 +19,14 @@ from warmchat.engine.llama.work import Work
 from warmchat.engine.protocol import AdapterSpec, Priority
 
 GRAIN = 256  # tokens; llama.cpp rounds the size of a context up to it
+GATHER_S = 0.02
+GATHER_BULK_S = 0.1  # nobody waits, and the same company says the same however slowly a busy machine hands it in
 KEPT_S = 60.0  # how long the context is kept after its last job
+
+
+def gathering_s(priority: Priority) -> float:
+    """Seconds without a further batched job coming in, before those that have come begin together."""
+    return GATHER_BULK_S if priority is Priority.BULK else GATHER_S
 
 
 @dataclass(frozen=True)

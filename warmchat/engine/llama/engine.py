@@ -16,7 +16,7 @@ from warmchat.domain.errors import EngineError, EngineLost, ModelError, PromptTo
 from warmchat.domain.turn import Origin
 from warmchat.engine.config import EngineConfig
 from warmchat.engine.llama.adapters import AdapterStore
-from warmchat.engine.llama.batch import Batch, Making
+from warmchat.engine.llama.batch import Batch, Making, gathering_s
 from warmchat.engine.llama.batch_context import BatchContext
 from warmchat.engine.llama.devices import gpus
 from warmchat.engine.llama.hidden import MOST_TOKENS, HiddenReading, WatchedLane
@@ -33,7 +33,6 @@ from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Fini
 from warmchat.engine.queue import JobQueue
 
 Task = Work | Reading | HiddenReading
-GATHER_S = 0.02  # without a further batched job coming in, before those that have come begin together
 ALONE = "batched, alone"  # the lane of batched jobs that are run one by one; no voice's text may give way to them
 
 
@@ -191,7 +190,8 @@ class LlamaEngine:
             if self._watched.is_open and not any(isinstance(task, HiddenReading) for task in self._queue):
                 self._watched.close()
             if work is not None:
-                self._step(work)
+                if self._rest() == 0:  # else others are gathered to go with it
+                    self._step(work)
             elif not self._batch.rest:
                 self._batch.release()
         for work in self._queue:
@@ -209,7 +209,7 @@ class LlamaEngine:
             return self._batch.rest
         if not first.job.batched or self._batch.busy:
             return 0.0
-        return max(0.0, self._gathered_at + GATHER_S - time.monotonic())
+        return max(0.0, self._gathered_at + gathering_s(first.priority) - time.monotonic())
 
     def _step(self, work: Task) -> None:
         over: list[Task] = []

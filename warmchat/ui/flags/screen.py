@@ -80,6 +80,7 @@ class FlagsScreen(Screen[None]):
         self._flags: Sequence[Flag] = ()
         self._days: Sequence[Day] = ()
         self._asked = {"list": 0, "turn": 0}
+        self._line_to_keep = 0
         self._away = False  # on a screen that may have changed what is listed
         self._title = Static(Content("Disagreements"), markup=False, id="title")
         self._line = Static(Content(""), markup=False, id="filters")
@@ -140,7 +141,9 @@ class FlagsScreen(Screen[None]):
         self._filters = Filters.over(*names, datetime.now().astimezone())
         self._reload()
 
-    def _reload(self) -> None:
+    def _reload(self, *, stay: bool = False) -> None:
+        """Ask for the list anew; `stay`: at this line, where what is chosen fits no longer."""
+        self._line_to_keep = (self._options.highlighted or 0) if stay else 0
         self._draw_filters()
         where, of_whom = self._filters.where(), self._filters.of_whom()
         self._ask("list", lambda log: Found(*log.flag_list(where, MOST), log.course(of_whom)), self._take_found)
@@ -159,7 +162,7 @@ class FlagsScreen(Screen[None]):
         self._beside.update(Content(""))
         if found.flags:
             same = (at for at, flag in enumerate(found.flags) if chosen is not None and flag.turn_id == chosen.turn_id)
-            self._options.highlighted = next(same, 0)
+            self._options.highlighted = next(same, min(self._line_to_keep, len(found.flags) - 1))
         self._draw_course()
 
     def _draw_course(self) -> None:
@@ -231,7 +234,7 @@ class FlagsScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         if self._away:
             self._away = False
-            self._reload()
+            self._reload(stay=True)
 
     def action_mark(self) -> None:
         flag = self._chosen
@@ -239,7 +242,7 @@ class FlagsScreen(Screen[None]):
             self._ask("turn", lambda log: log.turn(flag.turn_id), self._mark)
 
     def _mark(self, turn: Turn) -> None:
-        ask_mark(self._app, turn, lambda _: self._reload())
+        ask_mark(self._app, turn, lambda _: self._reload(stay=True))
 
     def action_conversation(self) -> None:
         flag = self._chosen

@@ -45,7 +45,7 @@ def redacted(records: Sequence[TurnRecord], rules: Rules) -> list[TurnRecord]:
     """The records as they may be given away; each says by which rules (`TurnRecord.redacted`).
 
     Messages, replies, thinking, titles, notes, reasons, errors and system prompts are looked through. How surprised the
-    reference was goes where a reply was changed, since it stands by token; where adapter files stood goes in any case.
+    reference was goes where a reply was changed, since it stands by token; where files stood goes in any case.
 
     Raises:
         ExportError: a pattern of the user's is none, or takes too long.
@@ -134,7 +134,10 @@ class _Redaction:
 
     def _reply(self, reply: Reply) -> Reply:
         origin = reply.origin
-        adapters = tuple({key: value for key, value in one.items() if key != "path"} for one in origin.adapters)
+        adapters = tuple(
+            {key: _file_name(value) if key == "name" else value for key, value in one.items() if key != "path"}
+            for one in origin.adapters
+        )
         return replace(
             reply, text=self._said(reply.text), thinking=self._said(reply.thinking), asked=self._said(reply.asked),
             scores=() if reply.text in self._clean else reply.scores, origin=replace(origin, adapters=adapters),
@@ -160,5 +163,11 @@ class _Redaction:
     def _profile(self, profile: Profile) -> Profile:
         return replace(
             profile, name=self._said(profile.name), description=self._said(profile.description),
-            system_prompt=self._said(profile.system_prompt),
+            system_prompt=self._said(profile.system_prompt), rewriter=_file_name(profile.rewriter),
+            adapters=tuple(replace(adapter, name=_file_name(adapter.name)) for adapter in profile.adapters),
         )  # fmt: skip
+
+
+def _file_name(named: str) -> str:
+    """An adapter or model without the folders that it stands in: they may be called as somebody is."""
+    return named.replace("\\", "/").rsplit("/", 1)[-1]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import normalize
 
 from warmchat.domain.errors import ExportError
 from warmchat.domain.text import shown
@@ -133,9 +134,11 @@ _TOLD = {"email": "e-mail addresses", "phone": "telephone numbers", "secret": "k
          "address": "credentials in addresses and IP addresses"}  # fmt: skip
 
 
-def _name(text: str) -> Rule:
-    words = r"[\s_.-]{1,8}".join(re.escape(word) for word in text.split())
-    return Rule("name", re.compile(rf"(?<!\w){words}(?!\w)", re.I))
+def _names(text: str) -> Iterator[Rule]:
+    """The name in any case, its words apart by blanks or signs, its accents as one character or two."""
+    for spelling in dict.fromkeys(normalize(form, text) for form in ("NFC", "NFD")):
+        words = r"[\s_.-]{1,8}".join(re.escape(word) for word in spelling.split())
+        yield Rule("name", re.compile(rf"(?<!\w){words}(?!\w)", re.I))
 
 
 def rules_of(wanted: Sequence[str]) -> Rules:
@@ -150,7 +153,7 @@ def rules_of(wanted: Sequence[str]) -> Rules:
     for given in wanted:
         kind, _, value = given.partition(":")
         if kind == "name" and value.strip():
-            ours.append(_name(value))
+            ours += _names(value)
             told.append("names")
         elif kind == "file" and value:
             own += _patterns(Path(value).expanduser())
