@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from tests.ui.world import World, drawn, finished_turns, until
 from warmchat.engine.protocol import Job
+from warmchat.ui.chat.transcript import FIRST
 
 
 def counted(job: Job) -> str:
@@ -111,12 +112,13 @@ async def test_the_first_mounted_turn_of_a_long_session_is_edited() -> None:
     world = World(script=counted, resumed=finished_turns(50))
     async with world.app.run_test(size=(80, 24)) as pilot:
         await world.ready(pilot)
-        await until(pilot, lambda: len(world.app.chat.transcript.views) == 20)
-        await chosen(pilot, world, 20)
+        await until(pilot, lambda: len(world.app.chat.transcript.views) == FIRST)
+        await chosen(pilot, world, FIRST)
         await pilot.press("alt+e", "enter")
-        await until(pilot, lambda: len(world.session.turns) == 31)
+        before = 50 - FIRST
+        await until(pilot, lambda: len(world.session.turns) == before + 1)
         await world.settled(pilot)
-        assert shown(world)[-2:] == ["Question number 30", "Question number 31"]
+        assert shown(world)[-2:] == [f"Question number {before}", f"Question number {before + 1}"]
         assert len(shown(world)) == len(world.app.chat.transcript.views)
 
 

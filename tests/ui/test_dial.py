@@ -21,6 +21,7 @@ from warmchat.settings import Settings
 from warmchat.ui.alt_keys import teach_alt_keys
 from warmchat.ui.chat import dial
 from warmchat.ui.chat.dial import position_of
+from warmchat.ui.chat.transcript import FIRST
 from warmchat.ui.words import dial_words
 
 
@@ -309,11 +310,11 @@ async def test_the_window_mark_comes_into_view_with_its_turn() -> None:
     async with world.app.run_test(size=(100, 30)) as pilot:
         await world.ready(pilot)
         rule = world.app.chat.transcript._rule
-        await until(pilot, lambda: len(world.app.chat.transcript.views) == 20)
+        await until(pilot, lambda: len(world.app.chat.transcript.views) >= FIRST)
         assert not rule.display
         while len(world.app.chat.transcript.views) < 50:
             await world.app.chat.transcript.load_earlier()
-        await pilot.pause()
+            await pilot.pause()
         children = list(world.app.chat.transcript.children)
         await until(pilot, lambda: bool(rule.display))
         view = world.app.chat.transcript.view("t6")
