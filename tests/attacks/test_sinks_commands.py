@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.hostile import CLASSES
-from tests.attacks.sinks.case import all_in_one
+from tests.attacks.sinks.case import SMALL, all_in_one
 from tests.attacks.sinks.commands import (
     ARGUMENTS,
     LOG_COMMANDS,
     arguments,
     log_commands,
+    looked_at,
+    measurements,
     models_and_adapters,
     profiles,
 )
@@ -26,6 +28,16 @@ def test_logs_on_a_terminal(name: str, tmp_path: Path, in_folder: Path) -> None:
 @pytest.mark.parametrize("name", list(CLASSES))
 def test_profiles_on_a_terminal(name: str, tmp_path: Path, in_folder: Path) -> None:
     profiles(all_in_one(name), tmp_path)
+
+
+@pytest.mark.parametrize("name", list(CLASSES))
+def test_measurements(name: str, tmp_path: Path, in_folder: Path) -> None:
+    measurements(all_in_one(name), tmp_path)
+
+
+@pytest.mark.parametrize("names", [SMALL, ("nested",), ("huge",)], ids=["small", "nested", "huge"])
+def test_what_compare_and_doctor_tell(names: tuple[str, ...], tmp_path: Path, in_folder: Path) -> None:
+    looked_at("\n".join(all_in_one(name) for name in names), tmp_path)
 
 
 @pytest.mark.parametrize("name", list(CLASSES))

@@ -56,7 +56,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
-        table.add_column(column, overflow="fold", no_wrap=index == 0)  # the first is what people copy: names, ids
+        # The first is what people copy: names, ids.
+        table.add_column(Text(one_line(column)), overflow="fold", no_wrap=index == 0)
     count = 0
     for row in rows:
         table.add_row(*(Text(one_line(str(cell))) for cell in row))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from tests.attacks.sinks.case import Sink, hostile_log, run_on_terminal
 from tests.engine.adapter_files import control_vector
+from tests.evals.examples import example_replies, example_run
 from tests.gguf.gguf_files import CHAT, write_gguf
+from warmchat.storage.evals.store import EvalStore
+from warmchat.storage.rows import storable_text
 
 LOG_COMMANDS = (
     ("sessions",),
@@ -103,6 +107,36 @@ def models_and_adapters(text: str, folder: Path) -> None:
             run_on_terminal(*there, *command.split(), str(file))
 
 
+def measurements(text: str, folder: Path) -> None:
+    """A measurement whose every text is hostile, on a terminal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    said, names = storable_text(text), ("oracle", "companion")
+    run = example_run(names)
+    voices = [replace(v, label=f"{said[:60]}{v.label}", profile=said, system_prompt=said) for v in run.voices]
+    run = replace(run, model_name=said, set_name=said, versions={said: said}, quantisation=said)
+    run = replace(run, baseline=voices[0].label, voices=tuple(voices))
+    with EvalStore.open(folder / "evals.db") as store:
+        store.begin(run)
+        for reply in example_replies(names)[:40]:
+            store.save(run.id, replace(reply, voice=f"{said[:60]}{reply.voice}"))
+    for command in ("list", "list --json", "report", "report --json"):
+        run_on_terminal("--data-dir", str(folder), "eval", *command.split())
+
+
+def looked_at(text: str, folder: Path) -> None:
+    """What `compare` finds in two hostile replies, and what `doctor` sees in hostile files."""
+    hostile_log(folder, text)
+    pairs = folder / "pairs.jsonl"
+    answers = (text, f"No. {text}"), (f"Yes, 5 {text}", f"No, 6 {text}")
+    pairs.write_text("".join(json.dumps({"question": text or "?", "a": a, "b": b}) + "\n" for a, b in answers))
+    model = write_gguf(folder / named(text), {**CHAT, "general.name": text.encode("utf-8", "replace").decode()})
+    there = ("--data-dir", str(folder), "--model", str(model))
+    for command in ("compare", "compare --json"):
+        run_on_terminal(*there, *command.split(), str(pairs))
+    for command in ("doctor --no-load", "doctor --no-load --json"):
+        run_on_terminal(*there, *command.split())
+
+
 def named(text: str) -> str:
     """A file name that is as much of the text as one can be."""
     safe = text.encode("utf-8", "replace").decode().replace("/", "∕").replace("\x00", "")
@@ -126,5 +160,7 @@ SINKS = (
     Sink("log commands", log_commands),
     Sink("profile commands", profiles),
     Sink("model and adapter commands", models_and_adapters),
+    Sink("measurements", measurements),
+    Sink("compare and doctor", looked_at),
     Sink("arguments", arguments),
 )
