@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from warmchat.ui.services import ProfileShelf, ScreenSettings, Services
 
 QUIT_TWICE_S = 2.0
+LONGEST_NOTICE = 1_500  # characters; a server or a file may have more to say, and it is drawn above all else
 CLOSE_WAIT_S = 3.0
 
 
@@ -188,8 +189,9 @@ class WarmchatApp(PastingApp):
     # ---- notices
 
     def tell(self, message: str, hint: str = "", *, severity: SeverityLevel = "information") -> None:
-        """A notice. Text from anywhere may go in."""
-        text = printable(message) + (f"\n{printable(hint)}" if hint else "")
+        """A notice. Text from anywhere may go in; of a very long one the beginning is shown."""
+        parts = [part if len(part) <= LONGEST_NOTICE else f"{part[:LONGEST_NOTICE]}…" for part in (message, hint)]
+        text = "\n".join(printable(part) for part in parts if part)
         self.notify(text, severity=severity, timeout=5 if severity == "information" else 10, markup=False)
 
     # ---- profiles
