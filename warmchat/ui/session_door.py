@@ -136,7 +136,7 @@ class SessionDoor:
         """What was written in earlier sessions, for walking back through it."""
         with suppress(WarmchatError, RuntimeError):  # RuntimeError: the app is closing
             messages = self._app.services.messages()
-            self._app.call_from_thread(self._app.chat.recall.learn, messages)
+            self._app.call_later(self._app.chat.recall.learn, messages)
 
     def _let_go(self, old: ChatSession) -> None:
         """Close a session, and delete what waited for that."""
