@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -33,6 +33,20 @@ Rewrite the input text in a warm and friendly tone. Keep every fact, name and nu
 """
 
 
+Children = Callable[[], set[int]]
+
+
+@pytest.fixture
+def children() -> Children:
+    """Which processes this one has started since: an engine that other tests share may run, too."""
+
+    def running() -> set[int]:
+        return {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
+
+    before = running()
+    return lambda: running() - before
+
+
 @pytest.fixture
 def second(starter: Path, tmp_path: Path) -> Path:
     """The starter under another name, also within: a model is known by what its file says, not by where it lies."""
@@ -44,7 +58,7 @@ def second(starter: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engine(starter: Path, tmp_path: Path, in_folder: Path) -> Iterator[Engine]:
+def engine(children: Children, starter: Path, tmp_path: Path, in_folder: Path) -> Iterator[Engine]:
     opened = open_engine(load_settings(data_dir=tmp_path / "data"), starter)
     yield opened
     opened.close()
@@ -70,12 +84,9 @@ def ask(session: ChatSession) -> tuple[list[TurnEvent], Reply, Reply]:
     return events, draft, reply
 
 
-def children() -> set[int]:
-    """Engine processes of this one."""
-    return {child.pid for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE}
-
-
-def test_another_file_says_it_in_a_process_of_its_own(second: Path, engine: Engine, tmp_path: Path) -> None:
+def test_another_file_says_it_in_a_process_of_its_own(
+    second: Path, engine: Engine, children: Children, tmp_path: Path
+) -> None:
     assert isinstance(engine, ProcessEngine)
     loaded = engine.describe().model
     session = session_with(second, engine, tmp_path)
@@ -92,7 +103,7 @@ def test_another_file_says_it_in_a_process_of_its_own(second: Path, engine: Engi
     assert again.text
     assert "7" in lost.text or "seven" in lost.text.lower()
     session.close()
-    psutil.wait_procs(psutil.Process().children(), timeout=10)
+    psutil.wait_procs([one for one in psutil.Process().children() if one.pid in children() - {engine.pid}], timeout=10)
     assert children() == {engine.pid}, "closed with the session, and the chat's own stays"
 
     with SessionLog.open(tmp_path / "data" / "log.db") as log:
@@ -104,7 +115,9 @@ def test_another_file_says_it_in_a_process_of_its_own(second: Path, engine: Engi
         assert [(d.text, d.origin.model) for d in kept] == [(draft.text, loaded)]
 
 
-def test_the_same_model_under_another_path_is_not_loaded_twice(starter: Path, engine: Engine, tmp_path: Path) -> None:
+def test_the_same_model_under_another_path_is_not_loaded_twice(
+    starter: Path, engine: Engine, children: Children, tmp_path: Path
+) -> None:
     assert isinstance(engine, ProcessEngine)
     copy = tmp_path / "copy.gguf"
     copy.write_bytes(starter.read_bytes())
@@ -125,7 +138,7 @@ def test_a_file_that_is_not_there_costs_the_kindness_alone(engine: Engine, tmp_p
 
 
 def test_what_does_not_fit_beside_the_loaded_model_is_not_opened(
-    second: Path, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    second: Path, engine: Engine, children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert isinstance(engine, ProcessEngine)
     engine.describe()
