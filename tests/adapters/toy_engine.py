@@ -14,7 +14,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.scores import TokenScore
 from warmchat.domain.turn import Origin, Timings, Usage
 from warmchat.engine.protocol import Capabilities, EngineEvent, EngineInfo, Finished, Handle, HiddenStates, Job
-from warmchat.engine.scripted import ScriptedEngine
+from warmchat.engine.scripted import Script, ScriptedEngine
 from warmchat.measures.warmth import WARM
 
 LAYERS, WIDTH = 6, 12
@@ -30,7 +30,7 @@ class ToyEngine(ScriptedEngine):
     hidden: it shows hidden states. fail_at: job number at which it raises `failure`. asked: what was handed in.
     """
 
-    script: object = None  # type: ignore[assignment]
+    script: Script = str  # never asked: jobs are answered by their task
     hidden: bool = True
     failure: BaseException | None = None
     fail_at: int = -1

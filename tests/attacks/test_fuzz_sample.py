@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.fuzz.case import own_home, random_of, try_case
+from tests.attacks.fuzz.models import leave_seat
 from tests.attacks.fuzz.targets import TARGETS
 
 CASES = {"settings": 10, "model in the engine": 4, "model past our checks": 4, "adapter in the engine": 6}
@@ -25,5 +26,6 @@ def test_a_sample(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             outcome = try_case(TARGETS[name], TARGETS[name].make(random_of(TARGETS[name], "sample", number), folder))
             assert outcome.kind != "finding", f"case {number}: {outcome.sign}\n{outcome.told}"
     finally:
+        leave_seat()
         os.environ.clear()
         os.environ.update(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,9 @@ def test_what_is_tried_acts_where_nothing_protects(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "make"), [("log", log_page), ("measured", measured_page)])
-def test_a_page_of_hostile_texts(name: str, make: object, tmp_path: Path) -> None:
+def test_a_page_of_hostile_texts(name: str, make: Callable[[str], str], tmp_path: Path) -> None:
     """Escaped as the program does it; then let in raw, so that the page's own policy alone holds it back."""
-    page = make(everything())  # type: ignore[operator]
+    page = make(everything())
     with listener() as (url, heard):
         file = tmp_path / "page.html"
         file.write_bytes(page.replace("</main>", f"{raw_at(url)}</main>").encode("utf-8", "replace"))

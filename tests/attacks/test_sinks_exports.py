@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ def test_a_class_at_a_sink(name: str, sink: Sink, tmp_path: Path) -> None:
     [(to_csv, FORMULAS), (to_html, SCRIPTS), (to_the_database, QUERIES), (to_the_file_system, PATHS)],
     ids=["csv", "html", "database", "file system"],
 )
-def test_what_is_made_for_a_sink_comes_alone(send: object, strings: tuple[str, ...], tmp_path: Path) -> None:
+def test_what_is_made_for_a_sink_comes_alone(
+    send: Callable[[str, Path], object], strings: tuple[str, ...], tmp_path: Path
+) -> None:
     """Some act only at the beginning of a cell, a name or a question."""
     for number, text in enumerate(strings):
-        send(text, tmp_path / str(number))  # type: ignore[operator]
+        send(text, tmp_path / str(number))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.attacks.fuzz.written import JINJA
@@ -34,14 +36,14 @@ ESCAPES = (
 
 @pytest.mark.model
 @pytest.mark.parametrize("name", list(CLASSES))
-def test_what_is_said_becomes_no_mark(name: str) -> None:
-    to_the_starter(all_in_one(name), None)  # type: ignore[arg-type]
+def test_what_is_said_becomes_no_mark(name: str, tmp_path: Path) -> None:
+    to_the_starter(all_in_one(name), tmp_path)
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("text", TOKENS, ids=ascii)
-def test_an_imitated_mark_alone(text: str) -> None:
-    to_the_starter(text, None)  # type: ignore[arg-type]
+def test_an_imitated_mark_alone(text: str, tmp_path: Path) -> None:
+    to_the_starter(text, tmp_path)
 
 
 @pytest.mark.model
@@ -50,13 +52,13 @@ def test_the_marks_are_known() -> None:
 
 
 @pytest.mark.parametrize("name", list(CLASSES))
-def test_templates_place_what_is_said(name: str) -> None:
-    to_templates(all_in_one(name), None)  # type: ignore[arg-type]
+def test_templates_place_what_is_said(name: str, tmp_path: Path) -> None:
+    to_templates(all_in_one(name), tmp_path)
 
 
 @pytest.mark.parametrize("text", [f"\ue000{word}\ue001" for word in ("0:0123456789abcdef", "u", "s", "end")])
-def test_what_imitates_our_own_marks(text: str) -> None:
-    to_templates(text, None)  # type: ignore[arg-type]
+def test_what_imitates_our_own_marks(text: str, tmp_path: Path) -> None:
+    to_templates(text, tmp_path)
 
 
 @pytest.mark.parametrize("source", ESCAPES)
@@ -71,5 +73,5 @@ def test_a_template_gets_no_way_out(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", JINJA[:6], ids=lambda source: source[:30])
-def test_a_template_has_an_end(source: str) -> None:
-    as_a_template(source, None)  # type: ignore[arg-type]
+def test_a_template_has_an_end(source: str, tmp_path: Path) -> None:
+    as_a_template(source, tmp_path)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.engine.adapter_files import control_vector, lora
 from warmchat.compare.signal_detector import SignalDetector
 from warmchat.engine.protocol import Job
 from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
 from warmchat.storage.log import SessionLog
@@ -47,6 +49,15 @@ def make(profiles: ProfileLibrary, log: SessionLog) -> Make:
         )
 
     return session
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> AdapterShelf:
+    """A vector for the dial and a LoRA, for the scripted engine's model."""
+    (tmp_path / "adapters" / "scripted").mkdir(parents=True)
+    control_vector(tmp_path / "adapters" / "scripted" / "warmth.gguf", span=(-0.5, 0.5))
+    lora(tmp_path / "adapters" / "scripted" / "gentle.gguf")
+    return AdapterShelf([("test", tmp_path / "adapters")])
 
 
 def engine_of(session: ChatSession) -> ScriptedEngine:

@@ -14,8 +14,10 @@ from warmchat.domain.turn import (
 )
 from warmchat.engine.protocol import Job
 from warmchat.engine.scripted import Answer, Script, ScriptedEngine
+from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession, SessionRules
+from warmchat.session.dials import Dials
 from warmchat.storage.log import SessionLog
 
 PATIENCE_S = 20.0
@@ -37,6 +39,12 @@ def sessions_of(profiles: ProfileLibrary, log: SessionLog) -> Make:
             rules=rules or SessionRules(), profile=profile, turns=turns,
         )  # fmt: skip
 
+    return session
+
+
+def with_dial(make: Make, shelf: AdapterShelf, **options: object) -> ChatSession:
+    session = make(**options)
+    session._parts.dials = Dials(shelf)
     return session
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.engine.adapter_files import control_vector, lora
 from tests.session.conftest import Make, engine_of
-from tests.session.flow import COLD, WARM, kinds, sessions_of
+from tests.session.flow import COLD, WARM, kinds, sessions_of, with_dial
 from warmchat.domain.turn import (
     ReplyScored,
     VerdictReached,
@@ -16,28 +13,13 @@ from warmchat.domain.turn import (
 from warmchat.engine.protocol import Priority
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
-from warmchat.session import ChatSession, SessionRules
-from warmchat.session.dials import Dials
+from warmchat.session import SessionRules
 from warmchat.storage.log import SessionLog
 
 
 @pytest.fixture
 def make(profiles: ProfileLibrary, log: SessionLog) -> Make:
     return sessions_of(profiles, log)
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> AdapterShelf:
-    (tmp_path / "adapters" / "scripted").mkdir(parents=True)
-    control_vector(tmp_path / "adapters" / "scripted" / "warmth.gguf", span=(-0.5, 0.5))
-    lora(tmp_path / "adapters" / "scripted" / "gentle.gguf")
-    return AdapterShelf([("test", tmp_path / "adapters")])
-
-
-def with_dial(make: Make, shelf: AdapterShelf, **options: object) -> ChatSession:
-    session = make(**options)
-    session._parts.dials = Dials(shelf)
-    return session
 
 
 def test_the_reference_reads_the_reply_and_its_scores_are_kept(make: Make, log: SessionLog) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.adapter_files import control_vector, lora
 from tests.session.conftest import Make, engine_of
-from tests.session.flow import kinds, replies, sessions_of, two_voices
+from tests.session.flow import kinds, replies, sessions_of, two_voices, with_dial
 from warmchat.domain.turn import (
     Noticed,
     ReplyFinished,
@@ -22,7 +21,6 @@ from warmchat.engine.scripted import ScriptedEngine
 from warmchat.models.adapters import AdapterShelf
 from warmchat.profiles.library import ProfileLibrary
 from warmchat.session import ChatSession
-from warmchat.session.dials import Dials
 from warmchat.storage.log import SessionLog
 from warmchat.voices.setting import Key
 
@@ -30,20 +28,6 @@ from warmchat.voices.setting import Key
 @pytest.fixture
 def make(profiles: ProfileLibrary, log: SessionLog) -> Make:
     return sessions_of(profiles, log)
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> AdapterShelf:
-    (tmp_path / "adapters" / "scripted").mkdir(parents=True)
-    control_vector(tmp_path / "adapters" / "scripted" / "warmth.gguf", span=(-0.5, 0.5))
-    lora(tmp_path / "adapters" / "scripted" / "gentle.gguf")
-    return AdapterShelf([("test", tmp_path / "adapters")])
-
-
-def with_dial(make: Make, shelf: AdapterShelf, **options: object) -> ChatSession:
-    session = make(**options)
-    session._parts.dials = Dials(shelf)
-    return session
 
 
 def test_the_dial_drives_the_vector_and_is_logged_with_the_raw_strength(

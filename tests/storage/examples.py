@@ -101,3 +101,8 @@ def flagged(log: SessionLog, message: Turn | None = None, score: float = 0.9) ->
     """A whole turn with a disagreement."""
     message = message or turn()
     return tell(log, message, reply(f"r-{message.id}"), shadow(f"x-{message.id}"), disagreement(score=score))
+
+
+def count(log: SessionLog, table: str) -> int:
+    """Rows of a table."""
+    return int(log._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])

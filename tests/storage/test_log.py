@@ -11,6 +11,7 @@ from tests.storage.examples import (
     AGREE,
     COMPANION,
     ORACLE,
+    count,
     disagreement,
     flagged,
     reply,
@@ -23,11 +24,6 @@ from warmchat.domain.mark import Mark
 from warmchat.domain.verdict import unjudged
 from warmchat.storage.log import SessionLog, path_to_newest
 from warmchat.storage.records import TurnFilter
-
-
-def count(log: SessionLog, table: str) -> int:
-    return int(log._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-
 
 # ---- writing
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.storage.examples import (
     AGREE,
+    count,
     flagged,
     reply,
     shadow,
@@ -19,10 +20,6 @@ from warmchat.domain.errors import NotFound
 from warmchat.domain.profile import Profile
 from warmchat.session.start import begin_with
 from warmchat.storage.log import SessionLog
-
-
-def count(log: SessionLog, table: str) -> int:
-    return int(log._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def test_a_session_is_renamed(log: SessionLog) -> None:

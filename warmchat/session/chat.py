@@ -137,7 +137,7 @@ class ChatSession:
         changes = self._sampling_changes.get(profile.id)
         if not changes:
             return profile
-        return replace(profile, sampling=replace(profile.sampling, **changes))  # type: ignore[arg-type]
+        return replace(profile, sampling=replace(profile.sampling, **changes))  # type: ignore[arg-type]  # names were checked
 
     @property
     def engine(self) -> Engine | None:

@@ -115,10 +115,11 @@ def run_cli(*arguments: str) -> tuple[int, str, str]:
     """
     from warmchat.cli.main import main
 
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+    written = io.BytesIO(), io.BytesIO()
+    out, err = (io.TextIOWrapper(into, "utf-8", newline="", write_through=True) for into in written)
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = main(list(arguments))
-    said, talk = (_text_of(stream) for stream in (out, err))
+    said, talk = (into.getvalue().decode("utf-8", "replace") for into in written)
     if acting(talk):
         raise UnclearError(f"stderr holds {sorted(acting(talk))!r}")
     if code not in (0, 1, 2):
@@ -129,12 +130,6 @@ def run_cli(*arguments: str) -> tuple[int, str, str]:
         raise UnclearError("stderr has no end")
     _refused.extend([talk] * (code == 1))
     return code, said, talk
-
-
-def _text_of(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    raw: bytes = stream.buffer.getvalue()  # type: ignore[attr-defined]
-    return raw.decode("utf-8", "replace")
 
 
 @contextlib.contextmanager

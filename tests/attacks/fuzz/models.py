@@ -189,6 +189,13 @@ class _Seat:
     engine: ProcessEngine | None = None
 
 
+def leave_seat() -> None:
+    """Close the engine that the adapters were tried on, if there is one."""
+    engine, _Seat.engine = _Seat.engine, None
+    if engine is not None:
+        engine.close()
+
+
 def _use_adapter(file: Path) -> None:
     if _Seat.engine is None:
         model = Path(tempfile.mkdtemp(dir=file.parents[1])) / "good.gguf"

@@ -17,7 +17,7 @@ from tests.attacks.hostile import CLASSES, acting
 from tests.storage.examples import COMPANION, ORACLE, ORIGIN, disagreement, reply, turn
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.profile import AdapterRef, Profile
-from warmchat.domain.turn import Reply, Turn
+from warmchat.domain.turn import Reply, ReplyRole, Turn
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.storage.log import SessionLog
 from warmchat.storage.records import TurnFilter, TurnRecord
@@ -83,11 +83,11 @@ def hostile_profile(text: str, profile: Profile = COMPANION) -> Profile:
     )  # fmt: skip
 
 
-def hostile_reply(name: str, text: str, *, role: str = "shown", profile: Profile = COMPANION) -> Reply:
+def hostile_reply(name: str, text: str, *, role: ReplyRole = "shown", profile: Profile = COMPANION) -> Reply:
     """A reply of which every text is hostile."""
     adapters: tuple[dict[str, object], ...] = ({"kind": "lora", "name": text, "strength": 0.5, "path": text},)
     origin = replace(ORIGIN, model_name=text, adapters=adapters, versions={text: text}, engine={"machine": text})
-    made = reply(name, text, role=role, profile=profile)  # type: ignore[arg-type]
+    made = reply(name, text, role=role, profile=profile)
     return replace(made, thinking=text, asked=text, origin=origin)
 
 

@@ -9,10 +9,12 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 from markdown_it import MarkdownIt
 
 from tests.attacks.sinks.case import Sink, harmless, hostile_memory, hostile_records, refused
+from warmchat.domain.verdict import Label
 from warmchat.storage.exports.csv_table import csv_table
 from warmchat.storage.exports.html_page import html_page
 from warmchat.storage.exports.jsonl import jsonl, read_jsonl
@@ -104,7 +106,7 @@ def to_the_database(text: str, folder: Path) -> None:
         for where in (
             TurnFilter(sessions=(text,)),
             TurnFilter(profiles=(text,)),
-            TurnFilter(labels=(text,)),  # type: ignore[arg-type]
+            TurnFilter(labels=(cast("Label", text),)),
         ):
             assert log.records(where) == []
         log.records(TurnFilter(model=text))

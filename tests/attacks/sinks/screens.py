@@ -17,7 +17,7 @@ from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import EngineInfo, Job
-from warmchat.engine.scripted import Answer, ScriptedEngine
+from warmchat.engine.scripted import Answer, Script, ScriptedEngine
 from warmchat.storage.rows import storable_text
 
 SIZE = (100, 40)
@@ -59,12 +59,12 @@ class HostileWorld(World):
         tell_hostile(self.log, text, session="past")
 
 
-def _engine(text: str, answer: object) -> ScriptedEngine:
+def _engine(text: str, answer: Script) -> ScriptedEngine:
     class Engine(ScriptedEngine):
         def describe(self) -> EngineInfo:
             return replace(super().describe(), model_name=text, notes=(text,))
 
-    return Engine(answer)  # type: ignore[arg-type]
+    return Engine(answer)
 
 
 def look(world: World) -> str:

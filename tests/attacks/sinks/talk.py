@@ -8,7 +8,7 @@ from unittest import mock
 
 from tests.attacks.sinks.case import Sink, harmless, on_a_terminal, run_on_terminal
 from tests.attacks.sinks.screens import HostileDetector, HostileWorld
-from tests.engine.remote.fake_server import FakeServer, reply, status
+from tests.engine.remote.fake_server import Exchange, FakeServer, reply, status
 from warmchat.ui.plain.chat import PlainChat
 from warmchat.ui.plain.console import Console
 
@@ -48,11 +48,11 @@ def _chat(world: HostileWorld, text: str) -> None:
 def from_a_server(text: str, folder: Path) -> None:
     """What a server says: as a reply, as the name of its model, as an error before and in the middle of a reply."""
 
-    def breaks_off(exchange: object) -> None:
-        exchange.begin()  # type: ignore[attr-defined]
-        exchange.say(text)  # type: ignore[attr-defined]
-        exchange.value({"error": {"message": text, "type": text, "code": text}})  # type: ignore[attr-defined]
-        exchange.end(None)  # type: ignore[attr-defined]
+    def breaks_off(exchange: Exchange) -> None:
+        exchange.begin()
+        exchange.say(text)
+        exchange.value({"error": {"message": text, "type": text, "code": text}})
+        exchange.end(None)
 
     with contextlib.closing(FakeServer()) as server, mock.patch("time.sleep"):
         there = ("--data-dir", str(folder), "--remote", server.url)

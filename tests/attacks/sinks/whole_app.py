@@ -14,6 +14,9 @@ import subprocess
 import sys
 import termios
 from contextlib import suppress
+from typing import cast
+
+from textual.pilot import Pilot
 
 from tests.attacks.hostile import CLASSES
 
@@ -64,17 +67,17 @@ def _run(kind: str) -> None:
     text = said(kind)
     world = HostileWorld(text)
 
-    async def play(pilot: object) -> None:
-        app = world.app
-        await world.ready(pilot)  # type: ignore[arg-type]
+    async def play(anybody: Pilot[object]) -> None:
+        app, pilot = world.app, cast("Pilot[None]", anybody)
+        await world.ready(pilot)
         world.session._checker._detector = HostileDetector(text)
-        await pilot.press("f2")  # type: ignore[attr-defined]
-        await world.say(pilot, text)  # type: ignore[arg-type]
-        await pilot.press("f4")  # type: ignore[attr-defined]
-        await until(pilot, lambda: app.screen is not app.chat)  # type: ignore[arg-type]
+        await pilot.press("f2")
+        await world.say(pilot, text)
+        await pilot.press("f4")
+        await until(pilot, lambda: app.screen is not app.chat)
         app.tell(text, text)
         await asyncio.sleep(0.5)
-        await pilot.press("escape")  # type: ignore[attr-defined]
+        await pilot.press("escape")
         app.copy_to_clipboard(text)
         await asyncio.sleep(0.5)
         app.exit()
