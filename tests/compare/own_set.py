@@ -17,7 +17,9 @@ from warmchat.domain.verdict import Direction, Kind
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 PAIRS, LABELS, SECOND = DATA / "pairs.jsonl", DATA / "pairs_labels.jsonl", DATA / "pairs_second.jsonl"
+DRAWINGS = "pqrs"
 Half = Literal["dev", "test"]
+Label = Literal["agree", "disagree", "unsure"]
 _ROLES: dict[str, Role] = {"user": "user", "assistant": "assistant"}
 
 
@@ -48,8 +50,8 @@ class DrawnPair:
 
     @property
     def drawing(self) -> int:
-        """1: drawn before the companion had an adapter; 2: with the one that ships."""
-        return 1 if self.id.startswith("p") else 2
+        """1: drawn before the companion had an adapter; 2 and later: with the one that ships. By the id's letter."""
+        return DRAWINGS.index(self.id[0]) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Read:
     """
 
     id: str
-    label: Literal["agree", "disagree", "unsure"]
+    label: Label
     kind: Kind | None
     direction: Direction | None
     spans: tuple[dict[str, str | None], ...]
