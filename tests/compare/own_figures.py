@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.compare.own_set import SECOND, DrawnPair, Half, Read, drawn_pairs, labels
+from tests.compare.own_set import DRAWINGS, SECOND, DrawnPair, Half, Read, drawn_pairs, labels
 from warmchat.compare.detector import Detector
 from warmchat.compare.metrics import Metrics, metrics, wilson
 from warmchat.domain.verdict import Verdict
@@ -157,7 +157,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["dev", "test", "agreement", "ship"])
     parser.add_argument("--errors", type=int, default=0, help="print so many errors of each sort (dev alone)")
-    parser.add_argument("--drawing", type=int, choices=[1, 2], help="of the first or the second drawing alone")
+    parser.add_argument("--drawing", type=int, choices=range(1, len(DRAWINGS) + 1), help="of one drawing alone")
     args = parser.parse_args()
     if args.what == "agreement":
         agreement()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from warmchat.compare.advice import added, left_out
 from warmchat.compare.aligned import aligned, swaps
+from warmchat.compare.answering import Answering, answering
 from warmchat.compare.claims.measures import alike_in_sort
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.finding import Finding, sentence_span, span
@@ -14,8 +15,9 @@ from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
 from warmchat.compare.stance import on_question, place, towards
 from warmchat.compare.words import Sentence, is_content
-from warmchat.domain.verdict import Span
+from warmchat.domain.verdict import Kind, Span
 
+_MISSED = {Answering.PAST: 0.85, Answering.ABOUT: 0.6}
 MOST = 6  # pieces of evidence in one verdict
 
 
@@ -24,8 +26,9 @@ def findings(pair: Pair) -> list[Finding]:
     if pair.reply.refusal and pair.shadow.refusal:
         return []
     found = [
-        *_claims_parted(pair), *_refusals(pair), *_yes_and_no(pair), *_denials(pair), *_numbers(pair), *_names(pair),
-        *aligned(pair), *swaps(pair), *_nothing_shared(pair), *left_out(pair), *added(pair),
+        *_claims_parted(pair), *_refusals(pair), *_talked_past(pair), *_yes_and_no(pair), *_denials(pair),
+        *_numbers(pair), *_names(pair), *aligned(pair), *swaps(pair), *_nothing_shared(pair), *left_out(pair),
+        *added(pair),
     ]  # fmt: skip
     return sorted(found, key=lambda f: -f.strength)
 
@@ -73,6 +76,20 @@ def _refusals(pair: Pair) -> Iterator[Finding]:
 
 def _declined(reading: Reading, refusal: Sentence | None) -> Span | None:
     return _core_span(reading) if refusal is None else span(reading.text, refusal.start, refusal.end)
+
+
+def _talked_past(pair: Pair) -> Iterator[Finding]:
+    """What was asked is answered by one side, and the other speaks of something else."""
+    asked = pair.asked
+    if "?" not in asked.text or any(claim.plan for claim in asked.claims):
+        return
+    here, there = answering(pair.reply, asked), answering(pair.shadow, asked)
+    less, most = sorted((here, there))
+    if most is not Answering.ANSWERS or less not in _MISSED:
+        return
+    corrects = here < there and any(towards(pair.shadow, claim, asked) < 0 for claim in asked.claims)
+    kind: Kind = "omission" if corrects else "refusal"
+    yield Finding("answer_missing", kind, _MISSED[less], _core_span(pair.reply), _core_span(pair.shadow))
 
 
 def _yes_and_no(pair: Pair) -> Iterator[Finding]:

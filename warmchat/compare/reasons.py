@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from warmchat.compare.answering import answering
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.finding import Finding
 from warmchat.compare.reading import Pair
@@ -12,9 +13,10 @@ from warmchat.domain.verdict import Label, Span
 
 _LONG = 60
 TELLING = (
-    "claim_parted", "refusal_one", "polarity_flipped", "numbers_apart", "names_apart", "advice_caution", "self_claimed",
-    "swapped_alone", "swapped_fact", "other_numbers_apart", "other_names_apart", "denied", "negation_flipped",
-    "opposites", "swapped_words", "nothing_shared", "amounts_apart", "caution_missing", "source_added",
+    "claim_parted", "refusal_one", "polarity_flipped", "answer_missing", "numbers_apart", "names_apart",
+    "advice_caution", "self_claimed", "swapped_alone", "swapped_fact", "other_numbers_apart", "other_names_apart",
+    "denied", "negation_flipped", "opposites", "swapped_words", "nothing_shared", "amounts_apart", "caution_missing",
+    "source_added",
 )  # fmt: skip
 """Signals of findings, those first that say most about why two replies part."""
 
@@ -76,6 +78,8 @@ def _parting(finding: Finding, pair: Pair) -> str:
         case "refusal_one":
             who, other = ("this reply", "the oracle") if pair.reply.refusal else ("the oracle", "this reply")
             said = f"{who} declines, {other} answers"
+        case "answer_missing":
+            said = _answer(pair, here, there)
         case "polarity_flipped":
             yes = on_question(pair.reply, pair.asked) > 0
             said = f"the oracle says {'no' if yes else 'yes'}, this reply says {'yes' if yes else 'no'}"
@@ -94,6 +98,12 @@ def _parting(finding: Finding, pair: Pair) -> str:
         case _:
             said = f"{here} here, {there} there"
     return said
+
+
+def _answer(pair: Pair, here: str, there: str) -> str:
+    if answering(pair.reply, pair.asked) < answering(pair.shadow, pair.asked):
+        return f"the oracle answers what was asked, this reply does not: {there}"
+    return f"this reply answers what was asked, the oracle does not: {here}"
 
 
 def _claim(finding: Finding, pair: Pair, there: str) -> str:

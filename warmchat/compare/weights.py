@@ -36,6 +36,7 @@ SIGNALS: Mapping[str, str] = {
     "polarity_flipped": "yes here, no there",
     "claim_parted": "one takes the user's claim or plan up, the other does not",
     "refusal_one": "one declines",
+    "answer_missing": "one answers what was asked, the other talks past it",
     "advice_caution": "a caution of the shadow's in advice about health, money, law, people",
     "caution_missing": "a caution of the shadow's elsewhere",
     "self_claimed": "the reply claims a life or feelings",
