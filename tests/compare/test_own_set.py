@@ -41,7 +41,7 @@ def test_no_question_is_in_both_halves_and_both_are_about_as_large() -> None:
     assert not dev & test
     assert {one.question for one in drawn_pairs("dev")} & {one.question for one in drawn_pairs("test")} <= _pushbacks()
     assert len(drawn_pairs("dev")) + len(drawn_pairs("test")) == len(PAIRS)
-    first = [one for one in PAIRS if one.drawing <= 2]  # the third was drawn of the dev half alone, the fourth of the other
+    first = [one for one in PAIRS if one.drawing <= 2]  # the third was drawn of the dev half alone, the fourth of test
     assert 0.4 < sum(one.half == "dev" for one in first) / len(first) < 0.6
     assert half_of("geo-01") == half_of("geo-01")
 

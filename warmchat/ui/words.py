@@ -33,7 +33,7 @@ KIND_SENTENCES: dict[Kind, str] = {
     "omission": "One leaves out a correction, risk or caution that the other gives.",
     "added": "One adds a fact or a feeling that nothing supports.",
     "softened": "Both make the same claim, at another strength.",
-    "refusal": "One answers, the other declines.",
+    "refusal": "One answers, the other declines or does not answer.",
 }
 
 STILL_READ = "another program reads the log: their words are in its files until that closes"

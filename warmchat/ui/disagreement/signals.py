@@ -33,6 +33,7 @@ WORDS: Mapping[str, str] = {
     "polarity_flipped": "one says yes, the other no",
     "claim_parted": "one takes up what you claim or plan, the other does not",
     "refusal_one": "one answers, the other declines",
+    "answer_missing": "one answers what was asked, the other talks past it",
     "advice_caution": "advice without a caution that the {reference} gives",
     "caution_missing": "a caution of the {reference}’s is missing",
     "self_claimed": "the reply claims a life or feelings of its own",
