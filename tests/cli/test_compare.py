@@ -31,7 +31,7 @@ def run(*arguments: str, text: str | bytes | None = None) -> list[dict[str, Any]
 def test_one_verdict_per_line_in_order(tmp_path: Path) -> None:
     first, second = run(write(tmp_path / "p.jsonl", GOOD, "", SAME), "--json")
     assert {"label", "kind", "score", "evidence", "reason", "ms", "detector", "signals", "direction"} <= first.keys()
-    assert (first["label"], first["kind"], first["detector"]) == ("disagree", "contradiction", "signals/3+cross")
+    assert (first["label"], first["kind"], first["detector"]) == ("disagree", "contradiction", "signals/4+cross")
     assert first["evidence"][0]["reply"] == {"start": 6, "end": 12, "text": "Sydney"}
     assert second["label"] == "agree"
     assert first["ms"] > 0

@@ -30,8 +30,8 @@ def judge(question: str, reply: str, shadow: str, history: tuple[Message, ...] =
 
 
 def test_it_says_who_it_is() -> None:
-    assert DETECTOR.name == "signals/3"
-    assert judge(CAPITAL, WARM.format("Sydney"), COLD).detector == "signals/3"
+    assert DETECTOR.name == "signals/4"
+    assert judge(CAPITAL, WARM.format("Sydney"), COLD).detector == "signals/4"
 
 
 # ---- the pair that the program is about

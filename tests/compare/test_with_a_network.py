@@ -57,13 +57,13 @@ def test_its_opinion_moves_the_score_and_shows_the_sentences() -> None:
     shown = apart.evidence[0]
     assert shown.reply is not None
     assert shown.shadow is not None
-    assert apart.detector == "signals/3+cross"
+    assert apart.detector == "signals/4+cross"
     assert {"cross", "tokens_apart"} <= apart.signals.keys()
 
 
 def test_where_it_cannot_be_read_the_rules_judge_and_the_verdict_says_so() -> None:
     verdict = judge(Reader(0.99, broken=True))
-    assert verdict.detector == "signals/3"
+    assert verdict.detector == "signals/4"
     assert verdict == judge(None)
 
 
@@ -142,4 +142,4 @@ def test_no_text_and_no_opinion_raises(reply: str, shadow: str, disagreement: fl
         assert verdict.evidence
         assert verdict.kind is not None
     if verdict.label == "agree" and disagreement > 0.6:
-        assert verdict.score == 0 or verdict.detector == "signals/3" or verdict.signals["cross"] > 0.5
+        assert verdict.score == 0 or verdict.detector == "signals/4" or verdict.signals["cross"] > 0.5

@@ -113,9 +113,9 @@ def test_a_failed_turn_and_a_moved_window_are_kept(log: SessionLog) -> None:
 
 def test_the_newest_verdict_is_current_and_the_earlier_stay(log: SessionLog) -> None:
     flagged(log)
-    log.save_verdict("t1", "r-t1", shadow("x2"), replace(AGREE, detector="signals/3"))
+    log.save_verdict("t1", "r-t1", shadow("x2"), replace(AGREE, detector="signals/4"))
     found = log.turns("s1")[0]
-    assert found.verdict == replace(AGREE, detector="signals/3")
+    assert found.verdict == replace(AGREE, detector="signals/4")
     assert found.shadow == shadow("x2")
     assert [j.verdict.label for j in log.records()[0].judgements] == ["disagree", "agree"]
 
@@ -273,7 +273,7 @@ def test_a_filter_lets_through_what_it_says(log: SessionLog, where: TurnFilter, 
 
 def test_added_turns_are_the_same_and_adding_twice_changes_nothing(log: SessionLog) -> None:
     flagged(log, turn("t1"))
-    log.save_verdict("t1", "r-t1", shadow("x2"), replace(AGREE, detector="signals/3"))
+    log.save_verdict("t1", "r-t1", shadow("x2"), replace(AGREE, detector="signals/4"))
     log.save_reply("t1", reply("n1", "Sampled", role="sample", profile=ORACLE))
     log.save_mark("t1", "both_wrong", "neither knew")
     tell(log, turn("t2", parent="t1"))

@@ -42,7 +42,7 @@ def test_the_network_speaks_for_agreement_below_the_middle() -> None:
 def test_the_table_says_how_many_found_nothing_and_what_computed_it() -> None:
     text = signals_text(FLAG, "oracle").plain
     assert "█████  1.00  names differ" in text
-    assert "1 more signal found nothing; computed by signals/3+cross" in text
+    assert "1 more signal found nothing; computed by signals/4+cross" in text
     assert signals_text(replace(FLAG, signals={}), "oracle").plain == "No signals were recorded."
 
 

@@ -1,7 +1,7 @@
 """What each signal is worth, and the thresholds: the plain numbers of weights.json.
 
-They are written by tests/compare/fit_signals.py. Two models: `signals/3` weighs rules and words alone,
-`signals/3+cross` the cross-encoder as well. Each has its bias, its two thresholds, and how the logit of a long pair is
+They are written by tests/compare/fit_signals.py. Two models: `signals/4` weighs rules and words alone,
+`signals/4+cross` the cross-encoder as well. Each has its bias, its two thresholds, and how the logit of a long pair is
 turned so that the same thresholds hold for it.
 """
 
@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from warmchat.domain.verdict import Label
 
-RULES, CROSS = "signals/3", "signals/3+cross"
+RULES, CROSS = "signals/4", "signals/4+cross"
 
 SIGNALS: Mapping[str, str] = {
     "words_apart": "the better covered side, all answering sentences",
