@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from warmchat.compare.asked import Asked
 from warmchat.compare.facts import told_names, told_numbers
-from warmchat.compare.reading import Reading
+from warmchat.compare.reading import Reading, Stated
 from warmchat.compare.stance import nearest, towards
 
+_IT_IS = re.compile(
+    r"(?:\b(?:it|that|answer|this) (?:is|was)|\b(?:it|that)['’]s|:) (?:actually |indeed )?\Z", re.IGNORECASE
+)
+_NEAR = 24  # characters before a name
 _SHORT = 6  # words; so short a reply to a question is an answer, whatever it says
 _HALF = 2  # of the question's content words that a sentence about it repeats: one of so many
 
@@ -42,9 +47,17 @@ def _gives(reading: Reading, asked: Asked) -> bool:
     if asked.wants in ("number", "date"):
         return bool(told_numbers(reading.core, asked.numbers))
     if asked.wants == "name":
-        return any(told_names([i], asked.stems) and i.stems & asked.topic for i in reading.core)
+        return any(_names_it(reading, item, asked) for item in reading.core)
     item = nearest(reading, asked)
     return item is not None and bool(item.bag)
+
+
+def _names_it(reading: Reading, item: Stated, asked: Asked) -> bool:
+    """Whether a sentence gives a name in answer: beside the question's words, alone, or after "it is"."""
+    told = told_names([item], asked.stems)
+    if told and (item.stems & asked.topic or len(item.sentence.tokens) <= _SHORT):
+        return True
+    return any(_IT_IS.search(reading.text, max(0, name.start - _NEAR), name.start) for name in told)
 
 
 def _words(reading: Reading) -> int:

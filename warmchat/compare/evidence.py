@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from warmchat.compare.advice import added, left_out
 from warmchat.compare.aligned import aligned, swaps
 from warmchat.compare.answering import Answering, answering
+from warmchat.compare.asked import Asked
 from warmchat.compare.claims.measures import alike_in_sort
 from warmchat.compare.facts import name_known, number_known, told_names, told_numbers
 from warmchat.compare.finding import Finding, sentence_span, span
 from warmchat.compare.overlap import covered
 from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
-from warmchat.compare.stance import on_question, place, towards
+from warmchat.compare.stance import on_question, place, towards, towards_plan
 from warmchat.compare.words import Sentence, is_content
 from warmchat.domain.verdict import Kind, Span
 
@@ -66,12 +67,20 @@ def _refusals(pair: Pair) -> Iterator[Finding]:
     reply, shadow = pair.reply.refusal, pair.shadow.refusal
     if (reply is None) == (shadow is None):
         return
-    answer = pair.shadow if reply is not None else pair.reply
-    if not answer.stated and not answer.opening:
+    other = pair.shadow if reply is not None else pair.reply
+    if not other.stated and not other.opening:
         return
-    # Beside a remark, "I'm not sure how to respond" declines nothing.
-    strength = 0.95 if pair.asked.asks or pair.asked.claims else 0.2
+    strength = 0.95 if _takes_up(other, pair.asked) else 0.2
     yield Finding("refusal_one", "refusal", strength, _declined(pair.reply, reply), _declined(pair.shadow, shadow))
+
+
+def _takes_up(reading: Reading, asked: Asked) -> bool:
+    """Whether the side that does not decline gives what could be declined: an answer, or a stand for or against a plan.
+    Beside a remark, or beside one that talks past the question too, "I'm not sure how to respond" declines nothing.
+    """
+    if any(claim.plan for claim in asked.claims) and towards_plan(reading):
+        return True
+    return asked.asks and answering(reading, asked) is Answering.ANSWERS
 
 
 def _declined(reading: Reading, refusal: Sentence | None) -> Span | None:

@@ -99,6 +99,7 @@ _HOW_GOOD = listed(
     "answer correct right true wrong false important urgent exact accurate precise simple easy hard difficult clear"
     " quick good great bad ready short"
 )
+_OF_THE_LISTENER = re.compile(r"\b(?:as|than|like) you\b", re.IGNORECASE)  # "Nobody I know is as wise as you are"
 _FEELING = listed("feel feeling sad down tired lonely happy angry upset alone scared worried about")
 
 
@@ -185,7 +186,7 @@ def _claim(message: str, asked: Sequence[Sentence], start: int, end: int, *, pla
     text = message[start:end].strip()
     words = list(tokens(message, start, end))
     content = [t for t in words if is_content(t) or t.text[0].isdigit()]
-    if not plan and {t.low for t in content} <= _HOW_GOOD:
+    if not plan and ({t.low for t in content} <= _HOW_GOOD or _OF_THE_LISTENER.search(text)):
         return None
     if not content or (
         not plan and (words[0].low in _FEELING or {w.low for w in words[:2]} & {"i", "i'm", "me", "you"})

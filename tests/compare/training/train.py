@@ -16,7 +16,6 @@ from random import Random
 from typing import Any
 
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tests.compare.training.mixture import TUNE, Shares, Wanted, measured_sets, training_pairs
 from tests.compare.training.network import Network, batches, cutter, logits, tensors
@@ -36,7 +35,6 @@ class Recipe:
     decay: float = 0.01
     warm_up: float = 0.08  # share of the steps
     clip: float = 1.0
-    average: float = 0.998  # of a step's running mean of the weights, which is what ships, this much is kept
     share: float = 1.0  # of each pass's pairs; less for a trial run
 
 
@@ -47,12 +45,11 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=Recipe.passes)
     parser.add_argument("--share", type=float, default=Recipe.share)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
-    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     recipe = Recipe(seed=options.seed, passes=options.passes, share=options.share)
     options.folder.mkdir(parents=True, exist_ok=True)
     (options.folder / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     train(options.folder, recipe)
 
@@ -61,22 +58,16 @@ def train(folder: Path, recipe: Recipe) -> None:
     """All passes that are not in the folder yet."""
     network, cut = Network(pretrained=True), cutter()
     optimiser = _optimiser(network, recipe)
-    mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(recipe.average))
-    first = _resume(folder, network, optimiser, mean)
+    first = _resume(folder, network, optimiser)
     for at in range(first, recipe.passes):
         wanted = training_pairs(recipe.seed + at, Shares())
         wanted = wanted[: int(len(wanted) * recipe.share)]
         began = time.perf_counter()
-        loss = _one_pass(network, mean, optimiser, cut, wanted, at, recipe)
+        loss = _one_pass(network, optimiser, cut, wanted, at, recipe)
         print(f"pass {at}: {len(wanted)} pairs, loss {loss:.4f}, {time.perf_counter() - began:.0f} s", flush=True)
-        state = {
-            "network": mean.module.state_dict(), "last": network.state_dict(), "optimiser": optimiser.state_dict(),
-            "pass": at,
-        }  # fmt: skip
+        state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "pass": at}
         torch.save(state, folder / f"pass-{at}.pt")
-        for name, one in (("last step", network), ("mean", mean.module)):
-            print(f" {name}:")
-            _tell(one, cut)
+        _tell(network, cut)
 
 
 def _optimiser(network: Any, recipe: Recipe) -> Any:
@@ -86,20 +77,18 @@ def _optimiser(network: Any, recipe: Recipe) -> Any:
     return torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.decay)
 
 
-def _resume(folder: Path, network: Any, optimiser: Any, mean: Any) -> int:
+def _resume(folder: Path, network: Any, optimiser: Any) -> int:
     saved = sorted(folder.glob("pass-*.pt"), key=lambda f: int(f.stem.split("-")[1]))
     if not saved:
         return 0
     state = torch.load(saved[-1], weights_only=True)
-    network.load_state_dict(state["last"])
-    mean.module.load_state_dict(state["network"])
-    mean.n_averaged += 1
+    network.load_state_dict(state["network"])
     optimiser.load_state_dict(state["optimiser"])
     return int(state["pass"]) + 1
 
 
 def _one_pass(
-    network: Any, mean: Any, optimiser: Any, cut: Cutter, wanted: Sequence[Wanted], at: int, recipe: Recipe
+    network: Any, optimiser: Any, cut: Cutter, wanted: Sequence[Wanted], at: int, recipe: Recipe
 ) -> float:
     """One pass over the pairs; the mean loss."""
     network.train()
@@ -121,7 +110,6 @@ def _one_pass(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
         optimiser.step()
-        mean.update_parameters(network)
         total += loss.item()
         if step % 50 == 49:
             spent = time.perf_counter() - began
