@@ -13,6 +13,12 @@ from warmchat.compare.stance import nearest, towards
 _IT_IS = re.compile(
     r"(?:\b(?:it|that|answer|this) (?:is|was)|\b(?:it|that)['’]s|:) (?:actually |indeed )?\Z", re.IGNORECASE
 )
+# "The answer to this question is a classic example of a riddle."
+_EVADES = re.compile(
+    r"\b(?:classic|great|perfect) (?:example|case|one|question|joke|riddle)\b|\brhetorical\b|\bplay on words\b"
+    r"|\bfallacy\b",
+    re.IGNORECASE,
+)
 _NEAR = 24  # characters before a name
 _SHORT = 6  # words; so short a reply to a question is an answer, whatever it says
 _HALF = 2  # of the question's content words that a sentence about it repeats: one of so many
@@ -49,7 +55,7 @@ def _gives(reading: Reading, asked: Asked) -> bool:
     if asked.wants == "name":
         return any(_names_it(reading, item, asked) for item in reading.core)
     item = nearest(reading, asked)
-    return item is not None and bool(item.bag)
+    return item is not None and bool(item.bag) and not _EVADES.search(reading.text, item.start, item.sentence.end)
 
 
 def _names_it(reading: Reading, item: Stated, asked: Asked) -> bool:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from warmchat.compare.answering import answering
 from warmchat.compare.claims.measures import alike_in_sort, same_measure
 from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.finding import Finding, sentence_span
 from warmchat.compare.lists import as_prose
 from warmchat.compare.reading import Pair, Reading
+from warmchat.domain.verdict import Kind
 
 _WIDTH = 6.0  # logits beyond say nothing more
 _NUMBERS = 40
@@ -95,4 +97,6 @@ def finding_of(pair: Pair, probability: float) -> Finding | None:
     here, there = a.answer or next(iter(a.core), None), b.answer or next(iter(b.core), None)
     if probability < 0.5 or here is None or there is None:
         return None
-    return Finding("cross", "contradiction", probability, sentence_span(a, here), sentence_span(b, there))
+    one_alone = answering(a, pair.asked) != answering(b, pair.asked)
+    kind: Kind = "refusal" if one_alone and "?" in pair.asked.text else "contradiction"
+    return Finding("cross", kind, probability, sentence_span(a, here), sentence_span(b, there))

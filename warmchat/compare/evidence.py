@@ -14,7 +14,7 @@ from warmchat.compare.finding import Finding, sentence_span, span
 from warmchat.compare.overlap import covered
 from warmchat.compare.premise import Claim
 from warmchat.compare.reading import Pair, Reading, Stated
-from warmchat.compare.stance import on_question, place, towards, towards_plan
+from warmchat.compare.stance import on_question, place, speaks_to, towards, towards_plan
 from warmchat.compare.words import Sentence, is_content
 from warmchat.domain.verdict import Kind, Span
 
@@ -37,11 +37,16 @@ def findings(pair: Pair) -> list[Finding]:
 def _claims_parted(pair: Pair) -> Iterator[Finding]:
     for claim in pair.asked.claims:
         here, there = towards(pair.reply, claim, pair.asked), towards(pair.shadow, claim, pair.asked)
-        if here * there >= 0:
+        if here * there >= 0 or _only_past(pair.reply if here < 0 else pair.shadow, claim, pair.asked):
             continue
         # Whichever of the two took it up; the verdict's direction says which.
         spans = (_claim_span(pair.reply, claim, here, pair), _claim_span(pair.shadow, claim, there, pair))
         yield Finding("claim_parted", "premise_accepted", 1.0, *spans)
+
+
+def _only_past(reading: Reading, claim: Claim, asked: Asked) -> bool:
+    """Whether a reply seems to say another thing than the claim, and only because it speaks of something else."""
+    return not speaks_to(reading, claim) and answering(reading, asked) < Answering.ANSWERS
 
 
 def _claim_span(reading: Reading, claim: Claim, stand: int, pair: Pair) -> Span | None:
@@ -96,8 +101,9 @@ def _talked_past(pair: Pair) -> Iterator[Finding]:
     less, most = sorted((here, there))
     if most is not Answering.ANSWERS or less not in _MISSED:
         return
-    corrects = here < there and any(towards(pair.shadow, claim, asked) < 0 for claim in asked.claims)
-    kind: Kind = "omission" if corrects else "refusal"
+    # What the user believes stays uncorrected where the shadow says another thing.
+    uncorrected = here < there and asked.claims and all(towards(pair.shadow, c, asked) <= 0 for c in asked.claims)
+    kind: Kind = "omission" if uncorrected else "refusal"
     yield Finding("answer_missing", kind, _MISSED[less], _core_span(pair.reply), _core_span(pair.shadow))
 
 
