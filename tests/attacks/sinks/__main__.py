@@ -39,26 +39,31 @@ def main() -> int:
     began = time.monotonic()
     for sink in given.sink or SINKS:
         for name in given.classes or STRINGS:
+            held = 0.0
             for text in STRINGS[name]:
                 tried[sink, name] += 1
-                broke[sink, name] += not _try(SINKS[sink], name, text)
-            _say(f"{sink:28} {name:10} {tried[sink, name]:4} tried {broke[sink, name]:3} broke")
+                told = _try(SINKS[sink], name, text)
+                broke[sink, name] += told is None
+                held = max(held, told or 0.0)
+            long = f", held the screen for at most {held:.2f} s" if held else ""
+            _say(f"{sink:28} {name:10} {tried[sink, name]:4} tried {broke[sink, name]:3} broke{long}")
     _say(f"{tried.total()} tried, {broke.total()} broke, {time.monotonic() - began:.0f} s")
     return 1 if broke.total() else 0
 
 
-def _try(sink: Sink, name: str, text: str) -> bool:
+def _try(sink: Sink, name: str, text: str) -> float | None:
+    """For how many seconds it held the screen, where it is one; None: it acted or broke."""
     with tempfile.TemporaryDirectory() as place:
         own_home(Path(place))
         (Path(place) / "case").mkdir()
         try:
-            sink.send(text, Path(place) / "case")
+            told = sink.send(text, Path(place) / "case")
         except Exception:
             _say(f"{sink.name}, {name}: {text[:100]!a} ({len(text):,} characters)\n{traceback.format_exc()[-3000:]}")
-            return False
+            return None
         finally:
             os.chdir("/")  # out of the folder that goes
-    return True
+    return told if isinstance(told, float) else 0.0
 
 
 def _say(text: str) -> None:
