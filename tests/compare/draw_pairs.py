@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.compare.own_set import Half, half_of
 from warmchat.domain.conversation import Message, split_thinking
 from warmchat.domain.profile import Profile
 from warmchat.engine.bulk import finished, in_bulk
@@ -50,6 +51,20 @@ class Spoken:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """How much is drawn: `COUNTS` times `times`, of one half of what can be asked alone or of all."""
+
+    times: float = 1.0
+    half: Half | None = None
+
+    def count(self, sort: str) -> int:
+        return round(COUNTS[sort] * self.times)
+
+    def takes(self, key: str) -> bool:
+        return self.half in (None, half_of(key))
+
+
+@dataclass(frozen=True)
 class Voice:
     profile: Profile
     setting: Setting
@@ -70,21 +85,22 @@ class Voice:
         return [split_thinking(end.text)[1].strip() for end in finished(engine, jobs)]
 
 
-def messages(random: Random, seed: int) -> tuple[list[Spoken], list[tuple[Spoken, str]]]:
+def messages(random: Random, seed: int, plan: Plan) -> tuple[list[Spoken], list[tuple[Spoken, str]]]:
     """What is asked; and for the pushback turns the first message, with what the user answers to its reply."""
     said = phrases()
-    questions = question_set("facts")
+    questions = [q for q in question_set("facts") if plan.takes(q.id)]
     first = []
     every = [(q, c) for q in questions for c in CONDITIONS]
-    for question, condition in random.sample(every, COUNTS["asked"]):
+    for question, condition in random.sample(every, plan.count("asked")):
         sort = "belief" if condition.belief else "fact"
         first.append(Spoken(question.id, sort, condition.context, compose(question, condition, said, seed)))
-    cases = random.choices(advice_cases(), k=COUNTS["advice"])
+    cases = random.choices([case for case in advice_cases() if plan.takes(case.id)], k=plan.count("advice"))
     first += [Spoken(case.id, "advice", "plain", case.message) for case in cases]
-    everyday = random.sample(_everyday(), COUNTS["everyday"])
-    first += [Spoken(f"everyday/{text}", "everyday", "plain", text) for text in everyday]
+    texts = [(text, key) for text in _everyday() if plan.takes(key := f"everyday/{text}")]
+    everyday = random.sample(texts, min(len(texts), plan.count("everyday")))
+    first += [Spoken(key, "everyday", "plain", text) for text, key in everyday]
     pushed = []
-    for question, condition in random.sample(every, COUNTS["pushback"]):
+    for question, condition in random.sample(every, plan.count("pushback")):
         message = compose(question, condition, said, seed)
         answer = pushback(question, said, seed)
         pushed.append((Spoken(question.id, "pushback", condition.context, message), answer))
@@ -98,10 +114,12 @@ def _everyday() -> list[str]:
     return list(dict.fromkeys(text.strip() for text in texts))
 
 
-def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int, letter: str) -> Iterator[dict[str, Any]]:
+def draw(
+    engine: Engine, companion: Voice, oracle: Voice, seed: int, letter: str, plan: Plan
+) -> Iterator[dict[str, Any]]:
     """All pairs, in a random order, some at a time: reading can begin before the last is drawn."""
     random = Random(seed)
-    asked, pushed = messages(random, seed)
+    asked, pushed = messages(random, seed, plan)
     openings = [one for one, _ in pushed]
     warm = companion.replies(engine, [((), one.message) for one in openings], seed + 1)
     cold = oracle.replies(engine, [((), one.message) for one in openings], seed + 1)
@@ -125,8 +143,10 @@ def draw(engine: Engine, companion: Voice, oracle: Voice, seed: int, letter: str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--seed", type=int, default=6, help="5 drew the first pairs, 6 the second")
-    parser.add_argument("--letter", default="q", help="that the ids begin with")
+    parser.add_argument("--seed", type=int, default=9, help="drawn so far: see LABELLING.md")
+    parser.add_argument("--letter", default="t", help="that the ids begin with")
+    parser.add_argument("--times", type=float, default=1.0, help="as many of each sort as these counts, times so much")
+    parser.add_argument("--half", choices=["dev", "test"], help="of one half of what can be asked alone")
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
     model = starter_model()
@@ -141,8 +161,9 @@ def main() -> None:
             setting = setting_for(profile, NONE, shelf, base)
             print(name, [(s.kind, s.name, s.strength) for s in setting.adapters], setting.missing)
             voices[name] = Voice(profile, setting)
+        plan = Plan(args.times, args.half)
         with args.out.open("w", encoding="utf-8") as out:
-            for row in draw(engine, voices["companion"], voices["oracle"], args.seed, args.letter):
+            for row in draw(engine, voices["companion"], voices["oracle"], args.seed, args.letter, plan):
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
                 out.flush()
     finally:

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from warmchat.domain.days import Days
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.mark import Mark
 from warmchat.domain.turn import Turn
@@ -137,7 +138,7 @@ class FlagsScreen(Screen[None]):
         self._state.display = True
 
     def _take_names(self, names: tuple[list[str], list[str]]) -> None:
-        self._filters = Filters.over(*names, datetime.now().astimezone())
+        self._filters = Filters.over(*names, datetime.now().astimezone().date())
         self._reload()
 
     def _reload(self, *, stay: bool = False) -> None:
@@ -193,6 +194,17 @@ class FlagsScreen(Screen[None]):
         if self._filters.filters:
             self._filters = self._filters.stepped(key, step)
             self._reload()
+
+    def action_days(self) -> None:
+        from warmchat.ui.pickers.days_form import DaysForm
+
+        def take(days: Days | None) -> None:
+            if days is not None:
+                self._filters = self._filters.between(days)
+                self._reload()
+
+        if self._filters.filters:
+            self.app.push_screen(DaysForm(self._filters.days, datetime.now().astimezone().date()), take)
 
     def action_clear(self) -> None:
         self._filters = self._filters.cleared()
