@@ -1,7 +1,8 @@
 """Every hostile string at every sink, each alone, and what is deeper and longer than the tests try.
 
     python -m tests.attacks.sinks                              # all: some thousands of cases, about an hour
-    python -m tests.attacks.sinks --sink screens --class deep  # some of them (or several)
+    python -m tests.attacks.sinks --sink screens --class deep  # some of them (or several); commands, talk, screens,
+                                                               # files, pages and model are groups of sinks
 
 The exit code is 1 where something acted or broke; such a case is told with its string.
 """
@@ -22,22 +23,23 @@ from tests.attacks.hostile import CLASSES
 from tests.attacks.sinks import commands, files, model, pages, screens, talk
 from tests.attacks.sinks.case import DEEP, Sink
 
-SINKS: dict[str, Sink] = {
-    sink.name: sink for module in (commands, talk, screens, files, pages, model) for sink in module.SINKS
-}
+ROOMS = (commands, talk, screens, files, pages, model)
+SINKS: dict[str, Sink] = {sink.name: sink for room in ROOMS for sink in room.SINKS}
+GROUPS = {room.__name__.rpartition(".")[2]: tuple(sink.name for sink in room.SINKS) for room in ROOMS}
 STRINGS: dict[str, tuple[str, ...]] = {**CLASSES, "deep": DEEP}
 
 
 def main() -> int:
     """Try what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.sinks", description=__doc__.splitlines()[0])
-    parser.add_argument("--sink", action="append", choices=sorted(SINKS), help="only these")
+    parser.add_argument("--sink", action="append", choices=sorted({*SINKS, *GROUPS}), help="only these, or this group")
     parser.add_argument("--class", dest="classes", action="append", choices=sorted(STRINGS), help="only these")
     given = parser.parse_args()
     tried: Counter[tuple[str, str]] = Counter()
     broke: Counter[tuple[str, str]] = Counter()
     began = time.monotonic()
-    for sink in given.sink or SINKS:
+    chosen = [sink for wanted in given.sink or SINKS for sink in GROUPS.get(wanted, (wanted,))]
+    for sink in dict.fromkeys(chosen):
         for name in given.classes or STRINGS:
             held = 0.0
             for text in STRINGS[name]:
