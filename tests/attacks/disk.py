@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from tests.attacks import looks
-from tests.attacks.victims import Kind, Victim, start, until
+from tests.attacks.victims import LONG_TURN_S, Kind, Victim, start, until
 
 Switch = Callable[[], object]
 KINDS: tuple[Kind, ...] = ("scripted", "real")
@@ -30,15 +30,15 @@ def attack(data: Path, kind: Kind, make_full: Callable[[Victim], Switch], *, tur
     Args:
         make_full: fills it for this victim, and returns what makes room again.
     """
-    victim = start(kind, data, f"disk-{data.parent.name}")
+    victim, patience = start(kind, data, f"disk-{data.parent.name}"), turns * LONG_TURN_S
     try:
-        until(lambda: bool(victim.heard("replied")), "a first reply")
+        until(lambda: bool(victim.heard("replied")), "a first reply", LONG_TURN_S)
         make_room = make_full(victim)
-        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written")
+        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written", LONG_TURN_S)
         before = len(victim.heard("replied"))
-        until(lambda: len(victim.heard("replied")) >= before + turns, "replies with a full disk")
+        until(lambda: len(victim.heard("replied")) >= before + turns, "replies with a full disk", patience)
         make_room()
-        until(lambda: bool(victim.heard("log caught up")), "that the log is written again")
+        until(lambda: bool(victim.heard("log caught up")), "that the log is written again", LONG_TURN_S)
         victim.end()
         until(lambda: bool(victim.heard("closed")), "an end")
         return [*looks.faults(data), *missing(victim, data)]
@@ -48,14 +48,14 @@ def attack(data: Path, kind: Kind, make_full: Callable[[Victim], Switch], *, tur
 
 def attack_read_only(data: Path, kind: Kind, make_read_only: Callable[[], object], *, turns: int = 2) -> list[str]:
     """Chat, let the file system become read-only for good, chat on. Returns what was wrong."""
-    victim = start(kind, data, f"read-only-{data.parent.name}")
+    victim, patience = start(kind, data, f"read-only-{data.parent.name}"), turns * LONG_TURN_S
     try:
-        until(lambda: len(victim.heard("judged")) > 0, "a first turn")
+        until(lambda: len(victim.heard("judged")) > 0, "a first turn", LONG_TURN_S)
         before = len(victim.heard("judged"))
         make_read_only()
-        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written")
+        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written", LONG_TURN_S)
         more = len(victim.heard("replied")) + turns
-        until(lambda: len(victim.heard("replied")) >= more, "replies with a file system that is read-only")
+        until(lambda: len(victim.heard("replied")) >= more, "replies, read-only", patience)
         victim.end()
         until(lambda: bool(victim.heard("closed")), "an end")
         with tempfile.TemporaryDirectory(prefix="warmchat-disk-") as name:
