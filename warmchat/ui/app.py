@@ -20,6 +20,7 @@ from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
+from warmchat.ui.bounded import beginning
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.companionship import HourlyCount
@@ -190,8 +191,8 @@ class WarmchatApp(PastingApp):
 
     def tell(self, message: str, hint: str = "", *, severity: SeverityLevel = "information") -> None:
         """A notice. Text from anywhere may go in; of a very long one the beginning is shown."""
-        parts = [part if len(part) <= LONGEST_NOTICE else f"{part[:LONGEST_NOTICE]}…" for part in (message, hint)]
-        text = "\n".join(printable(part) for part in parts if part)
+        parts = (beginning(part, characters=LONGEST_NOTICE) for part in (message, hint) if part)
+        text = "\n".join(printable(part) for part in parts)
         self.notify(text, severity=severity, timeout=5 if severity == "information" else 10, markup=False)
 
     # ---- profiles

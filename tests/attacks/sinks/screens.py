@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,10 +157,29 @@ async def fail_and_tell(text: str) -> None:
         look(world)
 
 
-def on_the_screen(text: str, folder: Path) -> None:
-    """All of it, one app after the other."""
-    asyncio.run(chat_and_check(text))
-    asyncio.run(fail_and_tell(text))
+async def _holding(play: Awaitable[None]) -> float:
+    """The longest time for which the screen's thread computed without looking for keys, in seconds of its own: what
+    else the machine does is not counted."""
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        before = time.thread_time()
+        while True:
+            await asyncio.sleep(0.01)
+            longest, before = max(longest, time.thread_time() - before), time.thread_time()
+
+    beating = asyncio.create_task(beat())
+    try:
+        await play
+    finally:
+        beating.cancel()
+    return longest
+
+
+def on_the_screen(text: str, folder: Path) -> float:
+    """All of it, one app after the other; gives the longest time for which the screen was held, in seconds."""
+    return max(asyncio.run(_holding(chat_and_check(text))), asyncio.run(_holding(fail_and_tell(text))))
 
 
 SINKS = (Sink("screens", on_the_screen),)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
@@ -34,7 +33,7 @@ from warmchat.ui.marks import marked_words
 
 if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
-    from warmchat.ui.services import FlagLog
+    from warmchat.ui.services import ExportAsked, FlagLog
 
 WIDTHS = [(0, "-narrow"), (100, "-wide")]
 HEIGHTS = [(0, "-low"), (20, "-normal")]
@@ -263,6 +262,7 @@ class FlagsScreen(Screen[None]):
             self._app.open_turn(flag.session_id, flag.turn_id)
 
     def action_export(self) -> None:
+        from warmchat.ui.exporting import export_in_thread
         from warmchat.ui.pickers.export_form import ExportForm
 
         if not self._flags:
@@ -270,23 +270,11 @@ class FlagsScreen(Screen[None]):
             return
         where = self._filters.where()
 
-        def take(asked: tuple[str, Path] | None) -> None:
+        def take(asked: ExportAsked | None) -> None:
             if asked is not None:
-                form, target = asked
-                threading.Thread(target=self._write, args=(where, form, target), name="export", daemon=True).start()
+                export_in_thread(self._app, asked, lambda asked: self._app.services.export_turns(where, asked))
 
         self.app.push_screen(ExportForm("warmchat-disagreements", "csv", title="Export what is listed"), take)
-
-    def _write(self, where: Any, form: str, target: Path) -> None:
-        app = self._app
-        try:
-            written = app.services.export_turns(where, form, target)
-        except WarmchatError as error:
-            app.call_from_thread(app.tell, error.message, error.hint, severity="error")
-        except Exception as error:  # a thread of its own: nobody else would hear of it
-            app.call_from_thread(app.tell, f"The export failed: {error}", severity="error")
-        else:
-            app.call_from_thread(app.tell, f"Exported to {written}")
 
     def action_help(self) -> None:
         from warmchat.ui.help.screen import HelpScreen
