@@ -141,6 +141,8 @@ class ProfileEditor(Screen[str | None]):
             self._box.load_text(text)
             self._box.move_cursor(cursor)
         self._check()
+        if self.draft.parsed is not None:
+            self._app.profiles_changed(known=True)
         if hidden is None:
             self._say(f"Saved to {file}", "live at the next turn", "$said-agree")
         else:
