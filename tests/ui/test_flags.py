@@ -157,6 +157,7 @@ async def test_an_empty_log_says_so() -> None:
     world = World()
     async with world.app.run_test(size=(80, 24)) as pilot:
         await open_flags(world, pilot)
+        assert "No reply was flagged yet" in drawn(world)
         assert "Nothing that the voices that were checked said was compared" in " ".join(drawn(world).split())
         await pilot.press("enter", "o", "e", "escape")
         assert world.app.screen is world.app.chat

@@ -177,7 +177,7 @@ class WarmchatApp(PastingApp):
             self.chat.prompt.cursor_blink = False
             self.chat.flow.paint_s = (1.0, 1.0)
         self.chat.flow.hourly = HourlyCount(on=self.settings.reminders)
-        self.profiles_changed(first=True)
+        self.profiles_changed(known=True)
         self.chat.show_start()
         if self.seat.state.status != "starting":
             pass  # a model was asked for on the screen meanwhile
@@ -202,13 +202,17 @@ class WarmchatApp(PastingApp):
         """Id of the profile the others are checked against."""
         return self.session.rules.reference if self.session is not None else self.settings.reference
 
-    def profiles_changed(self, *, first: bool = False) -> bool:
-        """Ask the profile files; says which edits are live and what is wrong with which."""
+    def profiles_changed(self, *, known: bool = False) -> bool:
+        """Ask the profile files; says which edits are live and what is wrong with which.
+
+        Args:
+            known: nobody need be told of edits: there were none before, or they were made here.
+        """
         shelf = self.profiles
-        if not first and not shelf.changed():
+        if not known and not shelf.changed():
             return False
         now = {profile.id: profile.hash for profile in shelf.all()}
-        if not first:
+        if not known:
             edited = sorted(i for i, h in now.items() if self._profile_hashes.get(i, h) != h)
             new = sorted(set(now) - set(self._profile_hashes))
             if edited:

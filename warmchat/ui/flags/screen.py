@@ -158,12 +158,17 @@ class FlagsScreen(Screen[None]):
         self._options.add_options([Option(flag_row(flag, width)) for flag in found.flags])
         self._options.display = bool(found.flags)
         self._state.display = not found.flags
-        self._state.update(Content(f"No turn of the log fits. {first_key('all-again')} shows all again."))
+        self._state.update(Content(self._why_none()))
         self._beside.update(Content(""))
         if found.flags:
             same = (at for at, flag in enumerate(found.flags) if chosen is not None and flag.turn_id == chosen.turn_id)
             self._options.highlighted = next(same, min(self._line_to_keep, len(found.flags) - 1))
         self._draw_course()
+
+    def _why_none(self) -> str:
+        if any(one.at for one in self._filters.filters):
+            return f"No turn of the log fits. {first_key('all-again')} shows all again."
+        return "No reply was flagged yet. l leads to those that are unsure, and to all that were compared."
 
     def _draw_course(self) -> None:
         reference = self._app.chat.look_of(self._app.reference).name.lower()
