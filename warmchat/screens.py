@@ -19,25 +19,31 @@ if TYPE_CHECKING:
     from warmchat.session import ChatSession
     from warmchat.storage.log import SessionLog
     from warmchat.storage.records import TurnFilter
-    from warmchat.ui.services import Services
+    from warmchat.ui.services import ExportAsked, Services
 
 LAST = "last"  # stands for the session that was spoken in last
 
 
-def write_export(log: SessionLog, session_id: str, form: str, path: Path) -> Path:
-    """Export one session as ``md``, ``html``, ``jsonl`` or ``csv``. Raises `ExportError`; nothing is overwritten."""
+def write_export(log: SessionLog, session_id: str, asked: ExportAsked) -> Path:
+    """Export one session. Raises `ExportError`."""
     from warmchat.storage.records import TurnFilter
 
-    return write_turns(log, TurnFilter(sessions=(session_id,)), form, path)
+    return write_turns(log, TurnFilter(sessions=(session_id,)), asked)
 
 
-def write_turns(log: SessionLog, where: TurnFilter, form: str, path: Path) -> Path:
-    """Export the turns that `where` lets through. Raises `ExportError`; nothing is overwritten."""
+def write_turns(log: SessionLog, where: TurnFilter, asked: ExportAsked) -> Path:
+    """Export the turns that `where` lets through. Raises `ExportError`."""
     from warmchat.storage.exports.files import write_file
     from warmchat.storage.exports.formats import FORMATS
 
-    write_file(path, FORMATS[form](log.records(where)))
-    return path
+    records = log.records(where)
+    if asked.redact:
+        from warmchat.storage.exports.redaction.records import redacted
+        from warmchat.storage.exports.redaction.rules import rules_of
+
+        records = redacted(records, rules_of(asked.redact))
+    write_file(asked.path, FORMATS[asked.form](records), force=asked.replace)
+    return asked.path
 
 
 def write_eval_page(report: Report, path: Path, *, force: bool) -> None:
@@ -134,12 +140,12 @@ def screen_services(
         open_session=open_one,
         open_engine=engine_for,
         find_models=models,
-        export=lambda session_id, form, path: write_export(log()[0], session_id, form, path),
+        export=lambda session_id, asked: write_export(log()[0], session_id, asked),
         log=lambda: log()[0],
         flags=lambda: log()[0],
         profile_files=ProfileFiles(profiles),
         messages=messages,
-        export_turns=lambda where, form, path: write_turns(log()[0], where, form, path),
+        export_turns=lambda where, asked: write_turns(log()[0], where, asked),
         initial_model=model,
         initial_session=session or (LAST if settings.start == LAST else None),
         check_model=check_model,

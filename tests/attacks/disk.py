@@ -1,7 +1,8 @@
 """The disk is full in the middle of a chat: the chat goes on, says so, and all of it is in the log when there is room.
 
-``python -m tests.attacks.disk`` fills a small file system of its own (it needs the right to mount one) and, in a second
-run, sets the greatest size of a file for the running process. The exit code is 1 where something was missing.
+``python -m tests.attacks.disk`` sets the greatest size of a file for the running process and, in further runs, fills a
+small file system of its own and lets one become read-only, as the kernel does with a broken disk. For these it needs
+the right to mount. The exit code is 1 where something was missing.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 from tests.attacks import looks
-from tests.attacks.victims import Kind, Victim, start, until
+from tests.attacks.victims import LONG_TURN_S, Kind, Victim, start, until
 
 Switch = Callable[[], object]
+KINDS: tuple[Kind, ...] = ("scripted", "real")
 
 
 def attack(data: Path, kind: Kind, make_full: Callable[[Victim], Switch], *, turns: int = 2) -> list[str]:
@@ -27,18 +30,39 @@ def attack(data: Path, kind: Kind, make_full: Callable[[Victim], Switch], *, tur
     Args:
         make_full: fills it for this victim, and returns what makes room again.
     """
-    victim = start(kind, data, f"disk-{data.parent.name}")
+    victim, patience = start(kind, data, f"disk-{data.parent.name}"), turns * LONG_TURN_S
     try:
-        until(lambda: bool(victim.heard("replied")), "a first reply")
+        until(lambda: bool(victim.heard("replied")), "a first reply", LONG_TURN_S)
         make_room = make_full(victim)
-        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written")
+        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written", LONG_TURN_S)
         before = len(victim.heard("replied"))
-        until(lambda: len(victim.heard("replied")) >= before + turns, "replies with a full disk")
+        until(lambda: len(victim.heard("replied")) >= before + turns, "replies with a full disk", patience)
         make_room()
-        until(lambda: bool(victim.heard("log caught up")), "that the log is written again")
+        until(lambda: bool(victim.heard("log caught up")), "that the log is written again", LONG_TURN_S)
         victim.end()
         until(lambda: bool(victim.heard("closed")), "an end")
         return [*looks.faults(data), *missing(victim, data)]
+    finally:
+        victim.forget()
+
+
+def attack_read_only(data: Path, kind: Kind, make_read_only: Callable[[], object], *, turns: int = 2) -> list[str]:
+    """Chat, let the file system become read-only for good, chat on. Returns what was wrong."""
+    victim, patience = start(kind, data, f"read-only-{data.parent.name}"), turns * LONG_TURN_S
+    try:
+        until(lambda: len(victim.heard("judged")) > 0, "a first turn", LONG_TURN_S)
+        before = len(victim.heard("judged"))
+        make_read_only()
+        until(lambda: bool(victim.heard("log failed")), "that the log cannot be written", LONG_TURN_S)
+        more = len(victim.heard("replied")) + turns
+        until(lambda: len(victim.heard("replied")) >= more, "replies, read-only", patience)
+        victim.end()
+        until(lambda: bool(victim.heard("closed")), "an end")
+        with tempfile.TemporaryDirectory(prefix="warmchat-disk-") as name:
+            copy = looks.copied(data, Path(name) / "copy")
+            wrong, kept = looks.faults(copy), {row[0] for row in looks.rows(copy, "SELECT turn_id FROM verdicts")}
+        wrong += [f"turn {event['turn']}" for event in victim.heard("judged")[:before] if event["turn"] not in kept]
+        return wrong + ["that turns are kept nowhere was not said"] * (not victim.heard("closed")[0]["unsaved"])
     finally:
         victim.forget()
 
@@ -82,25 +106,56 @@ def filled(folder: Path) -> Callable[[Victim], Switch]:
     return fill
 
 
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[bool]:
+    """A small file system in a folder; gives whether this process may mount one."""
+    done = subprocess.run(["mount", *options, str(folder)], check=False, capture_output=True)
+    try:
+        yield done.returncode == 0
+    finally:
+        if done.returncode == 0:
+            time.sleep(0.5)
+            subprocess.run(["umount", folder], check=True)
+
+
+def full(kind: Kind, place: Path) -> list[str] | None:
+    """A file system without room; None: not permitted here."""
+    with mounted(place, "-t", "tmpfs", "-o", "size=2m", "none") as may:
+        return attack(place / "data", kind, filled(place)) if may else None
+
+
+def read_only(kind: Kind, place: Path) -> list[str] | None:
+    """A file system that the kernel makes read-only while files are open; None: not permitted here."""
+    image = place.with_name(f"{place.name}.img")
+    try:
+        with image.open("wb") as file:
+            file.truncate(16 << 20)
+        if subprocess.run(["mkfs.ext4", "-q", image], check=False).returncode:
+            return None
+        with mounted(place, "-o", "loop", str(image)) as may:
+            abort = ["mount", "-o", "remount,abort", str(place)]
+            return attack_read_only(place / "data", kind, lambda: subprocess.run(abort, check=True)) if may else None
+    except FileNotFoundError:  # no mkfs here
+        return None
+    finally:
+        image.unlink(missing_ok=True)
+
+
+def limited(kind: Kind, place: Path) -> list[str] | None:
+    """No file may grow."""
+    return attack(place / "data", kind, file_size_limit)
+
+
 def main() -> int:
     wrong: list[str] = []
-    for kind in ("scripted", "real"):
-        with tempfile.TemporaryDirectory(prefix="warmchat-disk-") as name:
-            found = attack(Path(name) / "data", kind, file_size_limit)
-            print(f"{kind}, greatest size of a file: {found or 'nothing found'}", flush=True)
-            wrong += found
-        with tempfile.TemporaryDirectory(prefix="warmchat-disk-") as name:
-            mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", name], check=False)
-            if mounted.returncode:
-                print("a file system of its own: not permitted here")
-                continue
-            try:
-                found = attack(Path(name) / "data", kind, filled(Path(name)))
-                print(f"{kind}, full file system: {found or 'nothing found'}", flush=True)
-                wrong += found
-            finally:
-                time.sleep(0.5)
-                subprocess.run(["umount", name], check=True)
+    tries = {"greatest size of a file": limited, "full file system": full, "read-only file system": read_only}
+    for kind in KINDS:
+        for name, tried in tries.items():
+            with tempfile.TemporaryDirectory(prefix="warmchat-disk-") as place:
+                found = tried(kind, Path(place))
+            told = "not permitted here" if found is None else found or "nothing found"
+            print(f"{kind}, {name}: {told}", flush=True)
+            wrong += found or []
     return int(bool(wrong))
 
 

@@ -149,10 +149,20 @@ def test_flags(told: Shell) -> None:
         (["--since", "2026-03-06"], []),
         (["--until", "2026-03-02"], []),
         (["--until", "2026-03-05"], ["t1"]),
+        (["--since", "2026-03", "--until", "march 2026"], ["t1"]),
+        (["--until", "feb 2026"], []),
     ],
 )
 def test_flags_that_fit(told: Shell, options: list[str], ids: list[str]) -> None:
     assert [turn["id"] for turn in json.loads(told("flags", "--json", *options).out)] == ids
+
+
+def test_a_day_that_there_is_not_is_told_with_a_hint(told: Shell) -> None:
+    for command in (["flags"], ["export", "--all", "--format", "csv"]):
+        ran = told(*command, "--since", "someday")
+        assert ran.code == 2
+        assert "“someday” names no day: write 2026-03-04" in ran.err
+    assert "2026-03-01 lies before 2026-03-04" in told("flags", "--since", "2026-03-04", "--until", "2026-03-01").err
 
 
 def test_until_includes_its_day(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,8 @@ async def export(world: World, pilot: Pilot[None]) -> None:
     await pilot.press("f8")
     await until(pilot, lambda: "Export this session" in drawn(world))
     _still(world)
-    world.app.screen.query_one(Input).value = "talk.md"
+    world.app.screen.query(Input).first().value = "talk.md"
+    await pilot.press("tab", "space")
 
 
 async def differences(world: World, pilot: Pilot[None]) -> None:

@@ -208,6 +208,24 @@ async def test_export_asks_before_it_replaces_a_file(in_folder: Path) -> None:
         await until(pilot, lambda: len(world.exported) == 1)
 
 
+async def test_an_export_says_what_is_to_be_taken_out(in_folder: Path) -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await world.ready(pilot)
+        await world.say(pilot, "hello")
+        await pilot.press("f8")
+        await until(pilot, lambda: "[ ]" in drawn(world).replace("▐", "[").replace("▌", "]"))
+        await pilot.press("tab", "space")
+        await until(pilot, lambda: "X Take out" in drawn(world).replace("▌", ""))
+        await pilot.press("tab", *"Anna Smith, ,Bo", "enter")
+        await until(pilot, lambda: len(world.exported) == 1)
+        await pilot.press("f8", "enter")
+        await until(pilot, lambda: len(world.exported) == 2)
+        assert world.redacted == [("all", "name:Anna Smith", "name:Bo"), ()]
+        await until(pilot, lambda: len(world.notices) == 2)
+        assert ["read it before you give it away" in notice for notice in world.notices] == [True, False]
+
+
 async def test_an_edited_profile_is_announced_and_a_broken_one_too() -> None:
     world = World()
     async with world.app.run_test(size=(80, 24)) as pilot:

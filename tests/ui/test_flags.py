@@ -12,11 +12,13 @@ from textual.widgets import Input
 from tests.storage.examples import AGREE, disagreement, reply, shadow, tell, turn
 from tests.ui.test_hostile_text import HOSTILE, safe
 from tests.ui.world import World, drawn, until
+from warmchat.domain.days import Days
 from warmchat.storage.records import Day, TurnFilter
 from warmchat.ui.disagreement.panel import DisagreementPanel
 from warmchat.ui.flags.course import bins_of, plot, sentence
 from warmchat.ui.flags.filters import Filters
 from warmchat.ui.flags.screen import FlagsScreen
+from warmchat.ui.pickers.days_form import DaysForm
 
 TOPICS = ("my heart", "the capital", "a bridge", "my loan", "Saturn", "the tides")
 
@@ -61,6 +63,34 @@ async def test_the_list_is_narrowed_step_by_step() -> None:
         await until(pilot, lambda: "32 fit" in drawn(world))
         await pilot.press("L")
         await until(pilot, lambda: "0 fit" in drawn(world))
+
+
+async def test_the_list_is_narrowed_to_the_days_that_were_typed() -> None:
+    world = remembered(World())
+    async with world.app.run_test(size=(140, 45)) as pilot:
+        screen = await open_flags(world, pilot)
+        await pilot.press("a", "f")
+        await until(pilot, lambda: isinstance(world.app.screen, DaysForm))
+        await pilot.press(*"2026-03-05", "tab", *"soon")
+        await pilot.press("enter")
+        assert "“soon” names no day: write 2026-03-04, 2026-03, today" in " ".join(drawn(world).split())
+        await pilot.press("ctrl+u", *"2026-03-22")
+        await until(pilot, lambda: "2026-03-05 – 2026-03-22" in drawn(world))
+        await pilot.press("enter")
+        await until(pilot, lambda: "6 fit" in drawn(world))
+        assert "days 2026-03-05 – 2026-03-22" in drawn(world)
+        assert "age any day" in drawn(world)
+        assert "of 8 compared replies" in drawn(world), "the course is of these days, too"
+        assert {flag.created_at[:10] for flag in screen._flags} == {"2026-03-09", "2026-03-16"}
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(world.app.screen, DaysForm))
+        await pilot.press("ctrl+u", "enter")
+        await until(pilot, lambda: "9 fit" in drawn(world))
+        assert "days to 2026-03-22" in drawn(world)
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(world.app.screen, DaysForm))
+        await pilot.press("escape", "x")
+        await until(pilot, lambda: "20 fit" in drawn(world))
 
 
 async def test_both_answers_stand_beside_the_list_and_side_by_side_is_one_key_away() -> None:
@@ -127,6 +157,7 @@ async def test_an_empty_log_says_so() -> None:
     world = World()
     async with world.app.run_test(size=(80, 24)) as pilot:
         await open_flags(world, pilot)
+        assert "No reply was flagged yet" in drawn(world)
         assert "Nothing that the voices that were checked said was compared" in " ".join(drawn(world).split())
         await pilot.press("enter", "o", "e", "escape")
         assert world.app.screen is world.app.chat
@@ -188,10 +219,13 @@ def test_the_sentence_says_what_it_rests_on(counts: list[tuple[int, int]], says:
 
 def test_an_age_begins_at_midnight_of_the_readers_clock() -> None:
     now = datetime(2026, 3, 4, 18, 30, tzinfo=UTC).astimezone()
-    filters = Filters.over(["companion"], [], now).stepped("a", 2)
+    filters = Filters.over(["companion"], [], now.date()).stepped("a", 2)
     since = filters.where().since
     assert since is not None
     assert (now - datetime.fromisoformat(since)).days == 6
     assert filters.of_whom() == TurnFilter(since=since)
     assert filters.stepped("v", 1).where().profiles == ("companion",)
+    typed = filters.between(Days(date(2026, 3, 1), None))
+    assert typed.where().since == Days(date(2026, 3, 1)).since, "what was typed takes the age's place"
+    assert typed.stepped("a", 1).where().since == filters.stepped("a", -1).where().since
     assert filters.cleared().where() == TurnFilter(labels=("disagree",))

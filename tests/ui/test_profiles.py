@@ -106,15 +106,18 @@ async def test_a_mistake_is_said_while_it_is_written_with_its_line() -> None:
         await pilot.press("f8")
         assert box.cursor_location == (4, 0)
         await pilot.press("f5")
-        await until(pilot, lambda: any("cannot be tried yet" in notice for notice in world.notices))
+        await until(pilot, lambda: "cannot be tried yet" in drawn(world))
         await pilot.press("ctrl+s")
         assert not mine("companion").exists(), "asked first"
+        assert "line 5: temperature cannot be 9" in drawn(world), "what is wrong stands there still"
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: mine("companion").exists())
+        await until(pilot, lambda: mine("companion").exists() and "Saved to" in drawn(world))
+        assert not any("Saved" in notice for notice in world.notices), "it would lie upon the text"
         box.load_text(box.text.replace("temperature: 9", "temprature: 0.5"))
         await until(pilot, lambda: "did you mean temperature" in drawn(world))
+        assert "Saved to" not in drawn(world)
         await pilot.press("escape")
-        assert isinstance(world.app.screen, ProfileEditor), "asked first"
+        assert "once more leaves it" in drawn(world), "asked first"
         await pilot.press("escape")
         assert isinstance(world.app.screen, ProfilesScreen)
         assert "temperature cannot be 9" in " ".join(drawn(world).split()), "the list says what is wrong with the file"
@@ -143,7 +146,7 @@ async def test_a_file_changed_meanwhile_is_not_overwritten() -> None:
         mine("oracle").write_text("---\nname: Mine\n---\nTwo.\n")
         box.load_text(box.text.replace("One.", "Three."))
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: any("changed by another program" in notice for notice in world.notices))
+        await until(pilot, lambda: "changed by another program" in drawn(world))
         assert "Two." in mine("oracle").read_text()
 
 

@@ -37,6 +37,24 @@ async def test_enter_sends_and_ctrl_j_breaks_the_line_and_the_box_grows_to_a_lim
         assert last_sent(world) == "a\nb\nc"
 
 
+async def test_ctrl_u_and_ctrl_k_delete_to_the_ends_of_the_line_as_it_was_written() -> None:
+    world = World()
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        long = "A line that is much longer than the box is wide, so that it is folded on the screen, twice at least."
+        world.prompt.put(f"one\n{long}")
+        await pilot.press("ctrl+u")
+        assert world.prompt.text == "one\n"
+        world.prompt.put(f"{long}\ntwo")
+        world.prompt.move_cursor((0, 2))
+        await pilot.press("ctrl+k")
+        assert world.prompt.text == "A \ntwo"
+        await pilot.press("ctrl+k")
+        assert world.prompt.text == "A two", "at its end the next line comes up"
+        await pilot.press("home", "ctrl+u")
+        assert world.prompt.text == "A two"
+
+
 def test_alt_enter_of_ordinary_terminals_is_a_new_line() -> None:
     from textual._xterm_parser import XTermParser
 

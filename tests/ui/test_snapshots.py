@@ -172,6 +172,13 @@ async def flags(world: World, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "kind premise accepted" in drawn(world) and "20 fit" in drawn(world))
 
 
+async def flags_of_days(world: World, pilot: Pilot[None]) -> None:
+    """What was typed names no day."""
+    await flags(world, pilot)
+    await pilot.press("f", *"2026-03-05", "tab", *"soon", "enter")
+    await until(pilot, lambda: "names no day" in drawn(world))
+
+
 async def profiles(world: World, pilot: Pilot[None]) -> None:
     await pilot.press("f6", "up")
     await until(pilot, lambda: "supportive friend" in drawn(world))
@@ -224,6 +231,7 @@ SCENES: dict[str, Before] = {
     "adapters_typed": adapters_typed,
     "server": server,
     "flags": flags,
+    "flags_of_days": flags_of_days,
     "profiles": profiles,
     "profile_editor": profile_editor,
     "profile_trial": profile_trial,

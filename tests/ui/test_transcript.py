@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from typing import TypeVar
 
 import pytest
+from textual._styles_cache import StylesCache
+from textual.widget import Widget
 
 from tests.ui.world import World, drawn, finished_turns, until
 from warmchat.ui.chat.transcript import FIRST, MOST, STEP
+from warmchat.ui.chat.turn_view import TurnView
+
+T = TypeVar("T")
 
 
 def long_world(turns: int) -> World:
@@ -124,6 +131,25 @@ async def test_the_number_of_mounted_turns_is_bounded_both_ways() -> None:
         assert transcript.views[-1].turn_id == world.session.turns[-1].id
         ids = [view.turn_id for view in transcript.views]
         assert ids == [t.id for t in world.session.turns][-len(ids) :]
+
+
+async def test_nothing_of_the_turns_that_were_seen_stays_with_the_screen() -> None:
+    world = long_world(200)
+    async with world.app.run_test(size=(80, 24)) as pilot:
+        await world.ready(pilot)
+        await until(pilot, lambda: "Reply number 200." in drawn(world))
+        transcript = world.app.chat.transcript
+        for number in range(1, (MOST - FIRST) // FIRST + 1):  # as many as go until what went is cleared away
+            await transcript.go_to(f"t{20 * number}")
+            await refreshed(world)
+        assert len(living(TurnView)) <= 2 * FIRST, "the last that went may still be on their way"
+        here = {id(widget._styles_cache) for widget in living(Widget)}
+        kept = [each for each in living(StylesCache) if id(each) not in here]
+        assert len(kept) <= FIRST, "with all the lines that they have drawn"
+
+
+def living(kind: type[T]) -> list[T]:
+    return [each for each in gc.get_objects() if isinstance(each, kind)]
 
 
 async def test_a_reader_who_scrolled_up_is_left_alone_while_a_reply_comes() -> None:

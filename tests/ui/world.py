@@ -30,7 +30,7 @@ from warmchat.storage.records import TurnFilter
 from warmchat.ui.app import WarmchatApp
 from warmchat.ui.chat.prompt import Prompt
 from warmchat.ui.glance import Glance
-from warmchat.ui.services import Services
+from warmchat.ui.services import ExportAsked, Services
 from warmchat.wiring import tree_of
 
 ORACLE = Profile(id="oracle", name="Oracle", system_prompt="Answer factually and concisely.",
@@ -147,6 +147,7 @@ class World:
     remote: bool = False  # the engine takes no adapters and knows no scores, as a server
     exported: list[tuple[str, str, Path]] = field(default_factory=list)
     exported_turns: list[tuple[TurnFilter, str, Path]] = field(default_factory=list)
+    redacted: list[tuple[str, ...]] = field(default_factory=list)  # the rules of each export
     opened: list[str | None] = field(default_factory=list)
     models_opened: list[Path] = field(default_factory=list)
     load_error: WarmchatError | None = None
@@ -237,13 +238,15 @@ class World:
             adapters=self.adapters,
         )
 
-    def _export(self, session_id: str, form: str, target: Path) -> Path:
-        self.exported.append((session_id, form, target))
-        return target
+    def _export(self, session_id: str, asked: ExportAsked) -> Path:
+        self.exported.append((session_id, asked.form, asked.path))
+        self.redacted.append(asked.redact)
+        return asked.path
 
-    def _export_turns(self, where: TurnFilter, form: str, target: Path) -> Path:
-        self.exported_turns.append((where, form, target))
-        return target
+    def _export_turns(self, where: TurnFilter, asked: ExportAsked) -> Path:
+        self.exported_turns.append((where, asked.form, asked.path))
+        self.redacted.append(asked.redact)
+        return asked.path
 
     # ---- what tests do and wait for
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, TypeVar, get_args
 
 import click
 
 from warmchat.cli.common import print_json, print_table, print_text, settings_of, talk
-from warmchat.domain.errors import ExportError, WarmchatError
+from warmchat.domain.days import typed_span
+from warmchat.domain.errors import DayError, ExportError, WarmchatError
 from warmchat.domain.making import missing_words
 from warmchat.domain.mark import MarkName
 from warmchat.domain.moments import local_time
@@ -41,15 +42,15 @@ def log() -> None:
 
 def filters(command: Command) -> Command:
     """Give a command the options that say which turns."""
-    day = click.DateTime(["%Y-%m-%d"])
     for option in (
         click.option("--mark", "marks", multiple=True, type=click.Choice(get_args(MarkName)), help="Your own mark."),
         click.option("--high-stakes", is_flag=True, help="Only messages about health, money, law or safety."),
         click.option("--direction", "directions", multiple=True, type=click.Choice(get_args(Direction)),
                      help="Which of the two bent to what you said."),
         click.option("--min-score", type=click.FloatRange(0, 1), help="Lowest score of the verdict, 0 to 1."),
-        click.option("--until", type=day, help="Last day, local time."),
-        click.option("--since", type=day, help="First day, local time."),
+        click.option("--until", metavar="DAY", default="", help="Last day, local time."),
+        click.option("--since", metavar="DAY", default="",
+                     help="First day, local time: 2026-03-04, 2026-03, monday, 3 days ago, last week."),
         click.option("--model", default="", help="Part of the model's name."),
         click.option("--profile", "profiles", multiple=True, help="Profile that was asked to answer."),
         click.option("--kind", "kinds", multiple=True, type=click.Choice(get_args(Kind)), help="Sort of disagreement."),
@@ -269,13 +270,12 @@ def _by_session(records: Sequence[TurnRecord]) -> list[TurnRecord]:
     return sorted(records, key=lambda record: first[record.turn.session_id])
 
 
-def _filter(*, since: datetime | None, until: datetime | None, **chosen: Any) -> TurnFilter:
-    after = until + timedelta(days=1) if until is not None else None  # the last day belongs to it
-    return TurnFilter(since=_utc(since), until=_utc(after), **chosen)
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
+def _filter(*, since: str, until: str, **chosen: Any) -> TurnFilter:
+    try:
+        days = typed_span(since, until, datetime.now().astimezone().date())
+    except DayError as error:
+        raise click.UsageError(f"{error.message}: {error.hint}") from error
+    return TurnFilter(since=days.since, until=days.until, **chosen)
 
 
 def _flag(turn: Turn) -> tuple[object, ...]:

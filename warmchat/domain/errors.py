@@ -126,5 +126,9 @@ class PathError(WarmchatError):
     """A path that no file can have."""
 
 
+class DayError(WarmchatError):
+    """What was typed names no day."""
+
+
 class NotFound(WarmchatError):
     """An id names nothing, or more than one thing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -78,11 +78,11 @@ class Origin:
     seed: int = 0
     threads: int = 0
     kv_type: str = ""
-    versions: dict[str, str] = field(default_factory=dict)
-    window: tuple[str, ...] | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    window: Sequence[str] | None = None
     prompt: str = ""
     cuts: tuple[int, ...] = ()
-    engine: dict[str, str] = field(default_factory=dict)
+    engine: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Turn:
     created_at: str
     profile: str
     shadow_history: ShadowHistory = "own"
-    window: tuple[str, ...] = ()
+    window: Sequence[str] = ()
     off_record: bool = False
     reply: Reply | None = None
     shadow: Reply | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Label = Literal["pending", "agree", "disagree", "unsure", "unjudged"]
@@ -56,13 +57,13 @@ class Verdict:
     direction: Direction | None = None
     score: float | None = None
     evidence: tuple[Evidence, ...] = ()
-    signals: dict[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
     noise: float | None = None
     detector: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON values."""
-        return asdict(self)
+        return asdict(replace(self, signals=dict(self.signals)))
 
 
 def unjudged(reason: str) -> Verdict:

@@ -97,7 +97,7 @@ class Beside:
             self._asking.cancel()
 
     def _put_beside(self, turn: Turn, reply: Reply, profile: Profile) -> Iterator[TurnEvent]:
-        self._answers.setdefault(turn.id, []).append(reply)
+        self._answers.setdefault(turn.id, []).append(self._parts.transcript.kept(reply))
         yield from self._parts.record.answered_by_other(turn, reply, profile)
         yield OtherFinished(turn.id, reply)
 

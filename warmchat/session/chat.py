@@ -363,8 +363,13 @@ class ChatSession:
                 self._reading.append(handle)
                 for _ in handle:
                     pass
+                self._done_reading(handle)
             except WarmchatError:  # it is a courtesy: the voice will read when it is asked
                 return
+
+    def _done_reading(self, handle: Handle) -> None:
+        """It holds all that was read: a whole transcript, until the next message."""
+        self._reading = [each for each in self._reading if each is not handle]
 
     def _stop_reading(self) -> None:
         """A message has come: what is read ahead now would be read for nothing."""

@@ -94,6 +94,7 @@ class Speech:
             draft = blank("draft", drafts, (), asked=step.asked)
             draft = replace(draft, origin=coming.origin)  # it has read the same turns
             draft = filled(begun(draft, step.job, info, setting), finished)
+            draft = self._parts.transcript.kept(draft)
             self._parts.drafts[turn.id], self._parts.draft_questions[turn.id] = draft, question_of(step.job)
             yield from self._parts.record.drafted(turn, draft, drafts)
             yield DraftFinished(turn.id, draft)

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from warmchat.domain.turn import Turn
+from warmchat.domain.turn import Reply, Turn
+from warmchat.session.kept import Sharing
 
 
 class Transcript:
@@ -22,6 +23,7 @@ class Transcript:
 
     def __init__(self, turns: Sequence[Turn] = (), others: Sequence[Turn] = ()) -> None:
         self._lock = threading.RLock()
+        self._sharing = Sharing()
         self._turns: dict[str, Turn] = {}
         self._before: dict[str, str | None] = {}
         self._following: dict[str | None, list[str]] = {}  # in the order of arrival
@@ -38,6 +40,17 @@ class Transcript:
         for turn in sorted((*turns, *others), key=lambda turn: (turn.created_at, turn.id)):
             self._put(turn, before[turn.id])
         self._lead(path)
+        for turn_id, turn in self._turns.items():
+            self._turns[turn_id] = self._kept(turn)
+        self._lead(path)
+
+    def _kept(self, turn: Turn) -> Turn:
+        return self._sharing.turn(turn, self._path, self._place)
+
+    def kept(self, reply: Reply) -> Reply:
+        """A reply that is kept beside a turn, in the little memory that those in the turns take."""
+        with self._lock:
+            return self._sharing.reply(reply, self._path, self._place)
 
     def _put(self, turn: Turn, before: str | None) -> None:
         self._turns[turn.id] = turn
@@ -58,6 +71,7 @@ class Transcript:
     def add(self, turn: Turn) -> None:
         """A new turn at the end of the path."""
         with self._lock:
+            turn = self._kept(turn)
             self._put(turn, self._path[-1] if self._path else None)
             self._place[turn.id] = len(self._path)
             self._path.append(turn.id)
@@ -66,7 +80,7 @@ class Transcript:
     def add_beside(self, turn: Turn, other_id: str) -> None:
         """A new turn at the place of another one; the path stays as it is."""
         with self._lock:
-            self._put(turn, self._before[other_id])
+            self._put(self._kept(turn), self._before[other_id])
 
     def turn(self, turn_id: str) -> Turn:
         """The turn as it is now, on whatever branch. Raises `KeyError`."""
@@ -76,7 +90,7 @@ class Transcript:
     def update(self, turn_id: str, **changes: object) -> Turn:
         """Replace fields of a turn; returns it as it is now."""
         with self._lock:
-            turn = replace(self._turns[turn_id], **changes)  # type: ignore[arg-type]  # names are checked by tests
+            turn = self._kept(replace(self._turns[turn_id], **changes))  # type: ignore[arg-type]  # tests check names
             self._turns[turn_id] = turn
             if turn_id in self._place:
                 self._shown[self._place[turn_id]] = turn

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from warmchat.domain.mark import Mark
@@ -55,7 +57,7 @@ def turn_of(row: Mapping[str, Any], reply: Reply | None, shadow: Reply | None, v
         created_at=row["created_at"],
         profile=row["profile"],
         shadow_history=row["shadow_history"],
-        window=tuple(json.loads(row["window"])),
+        window=_ids(row["window"]),
         reply=reply,
         shadow=shadow,
         verdict=verdict,
@@ -92,11 +94,11 @@ def reply_row(turn_id: str, reply: Reply) -> Row:
             "seed": origin.seed,
             "threads": origin.threads,
             "kv_type": origin.kv_type,
-            "versions": _json(origin.versions),
+            "versions": _json(dict(origin.versions)),
             "window": None if origin.window is None else window_json(origin.window),
             "prompt": origin.prompt,
             "cuts": _json(list(origin.cuts)),
-            "engine": _json(origin.engine),
+            "engine": _json(dict(origin.engine)),
             "scores": _json([[score.text, score.logprob] for score in reply.scores]),
             "way": reply.way,
             "asked": reply.asked,
@@ -121,14 +123,14 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
             model=row["model"],
             model_name=row["model_name"],
             template=row["template"],
-            adapters=tuple(json.loads(row["adapters"])),
+            adapters=tuple(_parsed(row["adapters"])),
             dial=row["dial"],
-            sampling=checked(Sampling(**_fields_of(Sampling, json.loads(row["sampling"])))),
+            sampling=checked(Sampling(**_fields_of(Sampling, _parsed(row["sampling"])))),
             seed=row["seed"],
             threads=row["threads"],
             kv_type=row["kv_type"],
-            versions=json.loads(row["versions"]),
-            window=None if row["window"] is None else tuple(json.loads(row["window"])),
+            versions=_parsed(row["versions"]),
+            window=None if row["window"] is None else _ids(row["window"]),
             prompt=row["prompt"],
             cuts=tuple(json.loads(row["cuts"])),
             engine=json.loads(row["engine"]),
@@ -250,6 +252,17 @@ def _span(row: Mapping[str, Any], side: str) -> Span | None:
 def _fields_of(cls: type, row: Mapping[str, Any]) -> Row:
     """What of `row` the dataclass knows: what a later version added is passed over, what is missing is default."""
     return {field.name: row[field.name] for field in fields(cls) if field.name in row}
+
+
+def _ids(window: str) -> tuple[str, ...]:
+    """Ids of turns, each of which many windows name: one text for all of them."""
+    return tuple(sys.intern(turn_id) for turn_id in json.loads(window))
+
+
+@lru_cache(256)
+def _parsed(text: str) -> Any:
+    """What most replies have alike is read once; nobody changes it."""
+    return json.loads(text)
 
 
 def _json(value: Any) -> str:

@@ -20,6 +20,7 @@ from warmchat.domain.errors import SettingsError
 from warmchat.domain.text import printable
 from warmchat.ui import keymap
 from warmchat.ui.alt_keys import teach_alt_keys
+from warmchat.ui.bounded import beginning
 from warmchat.ui.chat.screen import ChatScreen
 from warmchat.ui.clipboard import copy_with_program
 from warmchat.ui.companionship import HourlyCount
@@ -176,7 +177,7 @@ class WarmchatApp(PastingApp):
             self.chat.prompt.cursor_blink = False
             self.chat.flow.paint_s = (1.0, 1.0)
         self.chat.flow.hourly = HourlyCount(on=self.settings.reminders)
-        self.profiles_changed(first=True)
+        self.profiles_changed(known=True)
         self.chat.show_start()
         if self.seat.state.status != "starting":
             pass  # a model was asked for on the screen meanwhile
@@ -190,8 +191,8 @@ class WarmchatApp(PastingApp):
 
     def tell(self, message: str, hint: str = "", *, severity: SeverityLevel = "information") -> None:
         """A notice. Text from anywhere may go in; of a very long one the beginning is shown."""
-        parts = [part if len(part) <= LONGEST_NOTICE else f"{part[:LONGEST_NOTICE]}…" for part in (message, hint)]
-        text = "\n".join(printable(part) for part in parts if part)
+        parts = (beginning(part, characters=LONGEST_NOTICE) for part in (message, hint) if part)
+        text = "\n".join(printable(part) for part in parts)
         self.notify(text, severity=severity, timeout=5 if severity == "information" else 10, markup=False)
 
     # ---- profiles
@@ -201,13 +202,17 @@ class WarmchatApp(PastingApp):
         """Id of the profile the others are checked against."""
         return self.session.rules.reference if self.session is not None else self.settings.reference
 
-    def profiles_changed(self, *, first: bool = False) -> bool:
-        """Ask the profile files; says which edits are live and what is wrong with which."""
+    def profiles_changed(self, *, known: bool = False) -> bool:
+        """Ask the profile files; says which edits are live and what is wrong with which.
+
+        Args:
+            known: nobody need be told of edits: there were none before, or they were made here.
+        """
         shelf = self.profiles
-        if not first and not shelf.changed():
+        if not known and not shelf.changed():
             return False
         now = {profile.id: profile.hash for profile in shelf.all()}
-        if not first:
+        if not known:
             edited = sorted(i for i, h in now.items() if self._profile_hashes.get(i, h) != h)
             new = sorted(set(now) - set(self._profile_hashes))
             if edited:

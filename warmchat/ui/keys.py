@@ -185,6 +185,7 @@ FLAGS: tuple[Deed, ...] = (
     Deed("Narrow the list", "By voice", "v"),
     Deed("Narrow the list", "By model", "m"),
     Deed("Narrow the list", "By age", "a"),
+    Deed("Narrow the list", "From a day to a day", "f", "f", "days", more="2026-03-04, monday, 3 weeks ago"),
     Deed("Narrow the list", "By your mark", "r"),
     Deed("Narrow the list", "All again", "x", "x", "clear"),
     Deed("Disagreements", "Help", "F1, ?", "f1,question_mark", "help"),

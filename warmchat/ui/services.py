@@ -171,6 +171,22 @@ def start_notes(services: Services) -> StartNotes | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class ExportAsked:
+    """What is to be written.
+
+    Attributes:
+        form: ``md|html|jsonl|csv``.
+        redact: rules, as `warmchat log export --redact` takes them; empty: all as it was said.
+        replace: whether a file that is there may be replaced.
+    """
+
+    form: str
+    path: Path
+    redact: tuple[str, ...] = ()
+    replace: bool = False
+
+
 @dataclass(frozen=True)
 class Services:
     """What the app is started with.
@@ -179,14 +195,14 @@ class Services:
         open_session: a new session for None, else the session with that id. May block; raises `WarmchatError`.
         open_engine: an engine for a model file; returns at once, `Engine.describe` waits for the loading.
         find_models: the model files on this machine; may block.
-        export: (session id, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
+        export: (session id, what is asked for) -> the file that was written. May block; raises `WarmchatError`.
         log: the sessions of the log; may block the first time.
         initial_model: the model to load at the start; None where there is none.
         initial_session: id of the session to resume at the start, or `last`; None for a new one.
         flags: the log, opened where it was not; may block.
         messages: what the user wrote last in all sessions, oldest first; may block.
         profile_files: the files behind `profiles`.
-        export_turns: (which turns, ``md|html|jsonl|csv``, target) -> the file that was written. May block.
+        export_turns: (which turns, what is asked for) -> the file that was written. As `export`.
         check_model: raises `WarmchatError` for a file that cannot be a model, before the present one is closed for it.
         log_problem: why the log cannot be written, to be said once; empty where it can. Asked after `open_session`.
         start_notes: deletes what is too old, and tells how the last session ended. May block; raises `LogError`.
@@ -198,12 +214,12 @@ class Services:
     open_session: Callable[[str | None], ChatSession]
     open_engine: Callable[[Path], Engine]
     find_models: Callable[[], Sequence[FoundModel]]
-    export: Callable[[str, str, Path], Path]
+    export: Callable[[str, ExportAsked], Path]
     log: Callable[[], SessionShelf]
     flags: Callable[[], FlagLog]
     profile_files: ProfileFiles
     messages: Callable[[], Sequence[str]]
-    export_turns: Callable[[TurnFilter, str, Path], Path]
+    export_turns: Callable[[TurnFilter, ExportAsked], Path]
     initial_model: Path | None = None
     initial_session: str | None = None
     log_problem: Callable[[], str] = str

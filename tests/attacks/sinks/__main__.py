@@ -1,7 +1,8 @@
 """Every hostile string at every sink, each alone, and what is deeper and longer than the tests try.
 
     python -m tests.attacks.sinks                              # all: some thousands of cases, about an hour
-    python -m tests.attacks.sinks --sink screens --class deep  # some of them (or several)
+    python -m tests.attacks.sinks --sink screens --class deep  # some of them (or several); commands, talk, screens,
+                                                               # files, pages and model are groups of sinks
 
 The exit code is 1 where something acted or broke; such a case is told with its string.
 """
@@ -22,43 +23,49 @@ from tests.attacks.hostile import CLASSES
 from tests.attacks.sinks import commands, files, model, pages, screens, talk
 from tests.attacks.sinks.case import DEEP, Sink
 
-SINKS: dict[str, Sink] = {
-    sink.name: sink for module in (commands, talk, screens, files, pages, model) for sink in module.SINKS
-}
+ROOMS = (commands, talk, screens, files, pages, model)
+SINKS: dict[str, Sink] = {sink.name: sink for room in ROOMS for sink in room.SINKS}
+GROUPS = {room.__name__.rpartition(".")[2]: tuple(sink.name for sink in room.SINKS) for room in ROOMS}
 STRINGS: dict[str, tuple[str, ...]] = {**CLASSES, "deep": DEEP}
 
 
 def main() -> int:
     """Try what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks.sinks", description=__doc__.splitlines()[0])
-    parser.add_argument("--sink", action="append", choices=sorted(SINKS), help="only these")
+    parser.add_argument("--sink", action="append", choices=sorted({*SINKS, *GROUPS}), help="only these, or this group")
     parser.add_argument("--class", dest="classes", action="append", choices=sorted(STRINGS), help="only these")
     given = parser.parse_args()
     tried: Counter[tuple[str, str]] = Counter()
     broke: Counter[tuple[str, str]] = Counter()
     began = time.monotonic()
-    for sink in given.sink or SINKS:
+    chosen = [sink for wanted in given.sink or SINKS for sink in GROUPS.get(wanted, (wanted,))]
+    for sink in dict.fromkeys(chosen):
         for name in given.classes or STRINGS:
+            held = 0.0
             for text in STRINGS[name]:
                 tried[sink, name] += 1
-                broke[sink, name] += not _try(SINKS[sink], name, text)
-            _say(f"{sink:28} {name:10} {tried[sink, name]:4} tried {broke[sink, name]:3} broke")
+                told = _try(SINKS[sink], name, text)
+                broke[sink, name] += told is None
+                held = max(held, told or 0.0)
+            long = f", held the screen for at most {held:.2f} s" if held else ""
+            _say(f"{sink:28} {name:10} {tried[sink, name]:4} tried {broke[sink, name]:3} broke{long}")
     _say(f"{tried.total()} tried, {broke.total()} broke, {time.monotonic() - began:.0f} s")
     return 1 if broke.total() else 0
 
 
-def _try(sink: Sink, name: str, text: str) -> bool:
+def _try(sink: Sink, name: str, text: str) -> float | None:
+    """For how many seconds it held the screen, where it is one; None: it acted or broke."""
     with tempfile.TemporaryDirectory() as place:
         own_home(Path(place))
         (Path(place) / "case").mkdir()
         try:
-            sink.send(text, Path(place) / "case")
+            told = sink.send(text, Path(place) / "case")
         except Exception:
             _say(f"{sink.name}, {name}: {text[:100]!a} ({len(text):,} characters)\n{traceback.format_exc()[-3000:]}")
-            return False
+            return None
         finally:
             os.chdir("/")  # out of the folder that goes
-    return True
+    return told if isinstance(told, float) else 0.0
 
 
 def _say(text: str) -> None:

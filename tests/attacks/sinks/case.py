@@ -32,6 +32,16 @@ DEEP = (
     "*" * 10_000 + "x" + "*" * 10_000,
     "~~~\n" * 5_000,
     "- x\n" * 5_000,
+    "".join("  " * n + "- x\n" for n in range(300)),
+    "".join(">" * n + " x\n\n" for n in range(300)),
+    "|a" * 2_000 + "|\n" + "|-" * 2_000 + "|\n" + "|x" * 2_000 + "|\n",
+    "|a|b|\n|-|-|\n" + "|x|y|\n" * 10_000,
+    "```json\n" + '{"a":[' * 10_000 + "\n```\n",
+    "```python\n" + "def f(x): return x + 1  # add\n" * 30_000 + "```\n",
+    "[a](http://x.y) **b** `c` " * 20_000,
+    "word " * 200_000,
+    "word\n" * 200_000,
+    "\n" * 100_000 + "x",
     "W" * 1_000_000,
 )
 """What only the whole matrix tries."""
@@ -39,7 +49,8 @@ DEEP = (
 
 @dataclass(frozen=True)
 class Sink:
-    """A place where text comes out. ``send`` lets a text go there, and fails where it acts or breaks something."""
+    """A place where text comes out. ``send`` lets a text go there, and fails where it acts or breaks something. It may
+    give back for how long it held the screen, in seconds."""
 
     name: str
     send: Callable[[str, Path], object]

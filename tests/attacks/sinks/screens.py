@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.attacks.sinks.case import Sink, hostile_profile, tell_hostile
 from tests.ui.world import COMPANION, ORACLE, Found, WordDetector, World, drawn, until
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError
+from warmchat.domain.text import printable
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import EngineInfo, Job
 from warmchat.engine.scripted import Answer, Script, ScriptedEngine
@@ -84,6 +86,12 @@ def look(world: World) -> str:
     return text
 
 
+def sayable(text: str) -> str:
+    """The text as a message: of what shows nothing none is made, and a slash at the beginning makes a command."""
+    said = printable(text).strip()
+    return text if said and not said.startswith("/") else f"hello {text}"
+
+
 async def chat_and_check(text: str, *, everywhere: bool = True) -> None:
     """A message, its reply, its check, both answers side by side; and, `everywhere`, the lists that hold them."""
     world = HostileWorld(text)
@@ -92,7 +100,7 @@ async def chat_and_check(text: str, *, everywhere: bool = True) -> None:
         world.session._checker._detector = HostileDetector(text)
         look(world)
         await pilot.press("f2")
-        await world.say(pilot, text if text.strip() else "hello")
+        await world.say(pilot, sayable(text))
         look(world)
         await pilot.press("ctrl+up", "enter")
         await pilot.pause()
@@ -156,10 +164,29 @@ async def fail_and_tell(text: str) -> None:
         look(world)
 
 
-def on_the_screen(text: str, folder: Path) -> None:
-    """All of it, one app after the other."""
-    asyncio.run(chat_and_check(text))
-    asyncio.run(fail_and_tell(text))
+async def _holding(play: Awaitable[None]) -> float:
+    """The longest time for which the screen's thread computed without looking for keys, in seconds of its own: what
+    else the machine does is not counted."""
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        before = time.thread_time()
+        while True:
+            await asyncio.sleep(0.01)
+            longest, before = max(longest, time.thread_time() - before), time.thread_time()
+
+    beating = asyncio.create_task(beat())
+    try:
+        await play
+    finally:
+        beating.cancel()
+    return longest
+
+
+def on_the_screen(text: str, folder: Path) -> float:
+    """All of it, one app after the other; gives the longest time for which the screen was held, in seconds."""
+    return max(asyncio.run(_holding(chat_and_check(text))), asyncio.run(_holding(fail_and_tell(text))))
 
 
 SINKS = (Sink("screens", on_the_screen),)

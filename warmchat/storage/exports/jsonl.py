@@ -26,7 +26,7 @@ from warmchat.domain.errors import ExportError
 from warmchat.domain.moments import is_moment
 from warmchat.domain.scores import KeptScores, TokenScore
 from warmchat.domain.text import one_line, printable_json, shown
-from warmchat.domain.turn import all_scores_as, scores_as
+from warmchat.domain.turn import Reply, all_scores_as, scores_as
 from warmchat.storage.records import TurnRecord
 
 SCHEMA = "warmchat.turn/1"
@@ -73,13 +73,26 @@ def read_jsonl(lines: Iterable[str], name: str) -> Iterator[TurnRecord]:
         for field, moment in (("created_at", record.turn.created_at), ("started_at", record.session_started_at)):
             if not is_moment(moment):
                 raise ExportError(f"{place}: {field} is {shown(moment)!r}, which is no time", "nothing was imported")
-        yield _scored(record, KeptScores)
+        yield _each_reply(_scored(record, KeptScores), _windowed)
 
 
 def _shared(record: TurnRecord) -> TurnRecord:
     """The record as it may leave this machine."""
     profiles = {key: replace(profile, source="") for key, profile in record.profiles.items()}
     return replace(_scored(record, tuple), profiles=profiles)
+
+
+def _windowed(reply: Reply) -> Reply:
+    """JSON knows lists alone."""
+    window = reply.origin.window
+    return reply if window is None else replace(reply, origin=replace(reply.origin, window=tuple(window)))
+
+
+def _each_reply(record: TurnRecord, change: Callable[[Reply], Reply]) -> TurnRecord:
+    turn = record.turn
+    reply, shadow = (each and change(each) for each in (turn.reply, turn.shadow))
+    turn = replace(turn, window=tuple(turn.window), reply=reply, shadow=shadow)
+    return replace(record, turn=turn, others=tuple(change(other) for other in record.others))
 
 
 def _scored(record: TurnRecord, kind: Callable[[Sequence[TokenScore]], Sequence[TokenScore]]) -> TurnRecord:

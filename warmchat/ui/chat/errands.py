@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -278,7 +277,9 @@ def choose_profile(screen: ChatScreen) -> None:
 
 def export(screen: ChatScreen, what: str) -> None:
     """Write the session to a file; asks for format and path where they are not given."""
+    from warmchat.ui.exporting import export_in_thread
     from warmchat.ui.pickers.export_form import ExportForm
+    from warmchat.ui.services import ExportAsked
 
     app, session = screen.chat_app, screen.session
     if session is None or not session.turns:
@@ -286,27 +287,14 @@ def export(screen: ChatScreen, what: str) -> None:
         return
     session_id = session.id
 
-    def take(asked: tuple[str, Path] | None) -> None:
-        if asked is None:
-            return
-        form, target = asked
-
-        def write() -> None:
-            try:
-                written = app.services.export(session_id, form, target)
-            except WarmchatError as error:
-                app.call_from_thread(app.tell, error.message, error.hint, severity="error")
-            except Exception as error:  # a thread of its own: nobody else would hear of it
-                app.call_from_thread(app.tell, f"The export failed: {error}", severity="error")
-            else:
-                app.call_from_thread(app.tell, f"Exported to {written}")
-
-        threading.Thread(target=write, name="export", daemon=True).start()
+    def take(asked: ExportAsked | None) -> None:
+        if asked is not None:
+            export_in_thread(app, asked, lambda asked: app.services.export(session_id, asked))
 
     form, _, path = what.partition(" ")
     if path and form in FORMATS:
         try:
-            take((form, _pasted_path(path)))
+            take(ExportAsked(form, _pasted_path(path)))
         except PathError as error:
             app.tell(error.message, error.hint, severity="error")
     elif what and form not in FORMATS:

@@ -7,11 +7,11 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from warmchat.domain.text import printable
+from warmchat.ui.bounded import bounded, export_words, more_words
 from warmchat.ui.chat.laid_once import Lines
 
 SHOWN_LINES = 12
 SHOWN_CHARACTERS = 1_500
-MOST_CHARACTERS = 40_000  # unfolded: wrapping more than this would hold up the screen
 
 
 class FoldedText(Lines):
@@ -54,18 +54,20 @@ class FoldedText(Lines):
             self.toggle()
 
     def _head(self) -> str:
-        lines = self._text.split("\n")
-        return "\n".join(lines[:SHOWN_LINES])[:SHOWN_CHARACTERS]
+        return bounded(self._text, characters=SHOWN_CHARACTERS, lines=SHOWN_LINES)
+
+    def _bounded(self) -> str:
+        shown = bounded(self._text)
+        more = export_words(self._text, shown)
+        return f"{shown}\n{more}" if more else shown
 
     def _drawn(self, opened: bool) -> Content:
         if self._summary:
             title = Content.styled(f"{'▾' if opened else '▸'} {self._summary}", "$faint")
-            return Content.assemble(title, "\n", (self._text[:MOST_CHARACTERS], "$faint")) if opened else title
-        shown = self._text[:MOST_CHARACTERS] if opened else self._head()
-        hidden = len(self._text) - len(shown)
-        if hidden <= 0:
+            return Content.assemble(title, "\n", (self._bounded(), "$faint")) if opened else title
+        shown = bounded(self._text) if opened else self._head()
+        more = more_words(self._text, shown)
+        if not more:
             return Content(shown)
-        lines = self._text[len(shown) :].count("\n")
-        more = f"{lines:,} more lines" if lines else f"{hidden:,} more characters"
         how = "all of it was sent" if opened else "all of it was sent; click to unfold"
         return Content.assemble(shown, "\n", (f"… {more} ({how})", "$faint"))

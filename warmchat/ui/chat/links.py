@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from warmchat.domain.text import one_line
+from warmchat.ui.bounded import bounded
 from warmchat.ui.chat.errands import follow_link
 from warmchat.ui.pickers.rows import Row
 
@@ -20,7 +21,7 @@ def links_of(text: str) -> dict[str, str]:
     from warmchat.ui.chat.reply_view import markdown_parser
 
     found: dict[str, str] = {}
-    for block in markdown_parser().parse(text):
+    for block in markdown_parser().parse(bounded(text)):
         pieces = block.children or []
         for at, piece in enumerate(pieces):
             address = piece.attrGet("href") if piece.type == "link_open" else None

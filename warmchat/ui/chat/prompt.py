@@ -137,6 +137,21 @@ class Prompt(TextArea):
         else:  # a mark goes as a whole, or what it stands for would be lost unseen
             self.delete((row, column - len(mark)), (row, column), maintain_selection_offset=False)
 
+    def action_delete_to_start_of_line(self) -> None:
+        row, column = self.cursor_location
+        if column and self.selection.is_empty:  # of the line as it was written: where it is folded is chance
+            self.delete((row, 0), (row, column), maintain_selection_offset=False)
+        else:
+            super().action_delete_to_start_of_line()
+
+    async def action_delete_to_end_of_line_or_delete_line(self) -> None:
+        row, column = self.cursor_location
+        end = len(self.document.get_line(row))
+        if column < end and self.selection.is_empty:
+            self.delete((row, column), (row, end), maintain_selection_offset=False)
+        else:
+            await super().action_delete_to_end_of_line_or_delete_line()
+
     def _enter(self) -> None:
         written = self.text
         if not written.strip():

@@ -3,7 +3,8 @@
 Repainting Markdown for every token costs most of a core on long lists and fences; plain text ten times a second does
 not, if only its end is repainted: lines that are done are set down in widgets of their own, and a new layout is asked
 for only where the end has grown by a line. A reply that holds no Markdown stays plain: nothing jumps, and long sessions
-open faster. So does one that would become more widgets than the screen can bear.
+open faster. So does one that would become more widgets than the screen can bear, and of a very long one the beginning
+is drawn.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from warmchat.domain.text import printable
+from warmchat.ui.bounded import bounded, export_words
 from warmchat.ui.chat.folded_text import FoldedText
 from warmchat.ui.chat.laid_once import Lines, Stack
 
@@ -30,7 +32,10 @@ _MARKDOWN = re.compile(
 _OPENING = "<think>"
 _SET_DOWN = 24  # lines at once; fewer would make many widgets, more would make each repaint dearer
 
-MOST_BLOCKS = 1_200  # about 400 items of a list: some seconds of work; 2,500 fences held the screen for minutes
+# As Markdown a reply costs more than as plain text; with more than this it holds the screen for over a second.
+MOST_BLOCKS = 600  # about 200 items of a list
+MOST_LINES = 1_000  # of code above all, which is coloured
+MOST_CHARACTERS = 40_000
 _FENCE = 3  # blocks that one is as dear as
 
 
@@ -44,13 +49,18 @@ class ReplyView(Stack):
         self._ended = bool(text or thinking)
         self._thinking = FoldedText(thinking, summary=_thought(thinking), classes="thinking")
         self._thinking.display = bool(thinking)
-        self._tail = Lines(Content(printable(text)), markup=False, classes="tail")
+        plain = printable(text)
+        self._drawn = bounded(plain)
+        self._tail = Lines(Content(self._drawn), markup=False, classes="tail")
         self._marked_up = _marked_up(text)
         self._tail.display = bool(text) and self._marked_up is None
+        self._more = Lines(Content(""), markup=False, classes="status")
+        self._more.display = False
         self._status = Lines(Content(""), markup=False, classes="status")
         self._status.display = False
         self._set_down = 0  # characters that stand in widgets of their own
-        super().__init__(self._thinking, self._tail, self._status)
+        super().__init__(self._thinking, self._tail, self._more, self._status)
+        self._say_more(plain)
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -88,7 +98,7 @@ class ReplyView(Stack):
 
         await self.remove_children(Markdown)
         self._raw = f"{_OPENING}{thinking}{'</think>' if text else ''}{text}" if thinking else text
-        self._ended, self._painted, self._set_down = False, "", 0
+        self._ended, self._painted, self._drawn, self._set_down = False, "", "", 0
         self.show(self._tail)
         self.paint()
 
@@ -97,9 +107,12 @@ class ReplyView(Stack):
         self._ended = True
         self.status("")
         self._show_thinking(thinking, still_thinking=False)
-        self._tail.update(Content(printable(text)))
+        plain = printable(text)
+        self._drawn = bounded(plain)
+        self._tail.update(Content(self._drawn))
         marked_up = _marked_up(text)
         self.show(self._tail, shown=bool(text.strip()) and marked_up is None)
+        self._say_more(plain)
         await self.remove_children(".set-down")
         if marked_up is not None:
             await self.mount(marked_up, before=self._status if self._status.parent is self else None)
@@ -116,7 +129,12 @@ class ReplyView(Stack):
 
     def _show_end(self, text: str) -> None:
         """Repaint what is not set down yet; set down lines that are done."""
-        end = text[self._set_down :]
+        self._say_more(text)
+        head = bounded(text)
+        if head == self._drawn:  # more came, but none of it is drawn
+            return
+        self._drawn = head
+        end = head[self._set_down :]
         done = [m.end() for m in re.finditer("\n", end)]
         if len(done) >= 2 * _SET_DOWN:
             cut = done[_SET_DOWN - 1]
@@ -129,6 +147,13 @@ class ReplyView(Stack):
         self._tail.update(content, layout=grown)
         self.show(self._tail, shown=bool(text.strip()))
 
+    def _say_more(self, text: str) -> None:
+        """Say how much of the text is not drawn."""
+        more = export_words(text, bounded(text))
+        if more or self._more.display:
+            self._more.update(Content(more))
+        self.show(self._more, shown=bool(more))
+
 
 def needs_markdown(text: str) -> bool:
     """Whether plain text would show this otherwise than Markdown does."""
@@ -137,8 +162,10 @@ def needs_markdown(text: str) -> bool:
 
 def _marked_up(text: str) -> Markdown | None:
     """The text as Markdown; None where it holds none, or more than can be shown in a moment."""
+    if len(text) > MOST_CHARACTERS or text.count("\n") > MOST_LINES or not needs_markdown(text):
+        return None
     # A block takes a character at least, so that most texts need not be read for their blocks.
-    if not needs_markdown(text) or (len(text) >= MOST_BLOCKS and _blocks(text) > MOST_BLOCKS):
+    if len(text) >= MOST_BLOCKS and _blocks(text) > MOST_BLOCKS:
         return None
     from textual.widgets import Markdown  # after the first paint: the parser is heavy
 

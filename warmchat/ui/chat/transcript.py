@@ -11,6 +11,8 @@ import gc
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cached_cell_len
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -272,7 +274,7 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
         self._let_go_of += len(views)
         if self._let_go_of >= MOST - FIRST:
             self._let_go_of = 0
-            self.call_after_refresh(gc.collect)
+            self.call_after_refresh(_clear_away)
 
     async def load_later(self) -> None:
         """Mount the turns after the last mounted one, where the far end had gone; the reader stays at the same line."""
@@ -367,3 +369,12 @@ class Transcript(VerticalScroll, LaidOnce, can_focus=False):
     def _bring_into_view(self, view: TurnView) -> None:
         if view is self.chosen and view.is_attached:
             self.scroll_to_widget(view, animate=False, top=view.size.height > self.size.height)
+
+
+def _clear_away() -> None:
+    """Free what was let go. Textual remembers where the text of a thousand widgets stands, together with the lines that
+    they have drawn, long after they are gone, and Rich how wide each of four thousand texts is: ten megabytes, which an
+    evening slowly fills."""
+    StylesCache.get_inner_outer.cache_clear()
+    cached_cell_len.cache_clear()
+    gc.collect()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from textual.content import Content
 
 from warmchat.domain.text import one_line, printable
+from warmchat.ui.bounded import beginning
 from warmchat.ui.keymap import first_key
 from warmchat.ui.model_seat import ModelState
 from warmchat.ui.voice_look import VoiceLook
 
 Part = str | tuple[str, str]
+LONGEST = 2_000  # characters of why a model could not be loaded
 
 
 def welcome_text(state: ModelState, reference: VoiceLook, others: list[VoiceLook]) -> Content:
@@ -54,10 +56,10 @@ def _no_model() -> list[Part]:
 
 
 def _failed(state: ModelState) -> list[Part]:
-    hint: list[Part] = [printable(state.hint), "\n\n"] if state.hint else ["\n"]
+    hint: list[Part] = [beginning(printable(state.hint), characters=LONGEST), "\n\n"] if state.hint else ["\n"]
     return [
         (f"{state.name} could not be loaded\n\n", "bold $said-disagree"),
-        printable(state.message), "\n", *hint,
+        beginning(printable(state.message), characters=LONGEST), "\n", *hint,
         (_choose(), "bold"), "   choose another model\n",
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 WIDTHS = [(0, "-stacked"), (100, "-beside")]
 HEIGHTS = [(0, "-low"), (16, "-normal")]
 LABELS = ("pending", "agree", "disagree", "unsure", "unjudged")
+MOST_PARTINGS = 200  # a check finds a few; a log from elsewhere may hold any number, and marking them takes its time
 Part = str | tuple[str, str]
 
 
@@ -115,6 +117,7 @@ class Comparison(Screen[None]):
 
     def show_verdict(self, verdict: Verdict, second: Reply | None) -> None:
         """What the comparison came to, and of which second answer; the first parting is the one the reader is at."""
+        verdict = replace(verdict, evidence=verdict.evidence[:MOST_PARTINGS])
         self.verdict, self.second, self._now = verdict, second, 0
         self.left.hold(_text(self.turn.reply), [e.reply for e in verdict.evidence])
         self.right.hold(_text(second), [e.shadow for e in verdict.evidence])

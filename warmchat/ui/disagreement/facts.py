@@ -21,7 +21,7 @@ def fact_rows(reply: Reply) -> list[tuple[str, str]]:
     rows = [
         ("model", one_line(origin.model_name or origin.model, 60) or "not recorded"),
         ("warmth dial", dial_words(origin.dial) if origin.dial is not None else "none"),
-        ("adapters", ", ".join(adapter_words(adapter) for adapter in origin.adapters) or "none"),
+        ("adapters", one_line(", ".join(adapter_words(adapter) for adapter in origin.adapters), 800) or "none"),
         ("sampling", sampling_words(origin.sampling)),
         ("seed", str(origin.seed) if origin.sampling.temperature > 0 else "none: nothing is drawn"),
     ]

@@ -52,9 +52,15 @@ def _add(cut: list[tuple[str, Heat]], text: str, heat: Heat) -> None:
         cut.append((text, heat))
 
 
-def heat_content(cut: Sequence[tuple[str, Heat]]) -> Content:
-    """The pieces as they are drawn."""
-    return Content.assemble(*((printable(text), HEAT_STYLES[heat]) for text, heat in cut))
+def heat_parts(cut: Sequence[tuple[str, Heat]], characters: int) -> list[tuple[str, str]]:
+    """The pieces of the first so many characters as they are drawn, each with its style."""
+    parts, left = [], characters
+    for text, heat in cut:
+        if left <= 0:
+            break
+        parts.append((printable(text[:left]), HEAT_STYLES[heat]))
+        left -= len(text)
+    return parts
 
 
 def legend(reference: str) -> Content:

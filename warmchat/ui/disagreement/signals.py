@@ -17,6 +17,7 @@ HEADINGS: dict[Side, str] = {
     "parting": "Speaks for a parting", "agreement": "Speaks for agreement", "beside": "Beside it, weighing nothing",
 }  # fmt: skip
 CELLS = 5  # of the bar before a value
+MOST_ROWS = 200  # our detectors have some dozens of signals; a log from elsewhere may hold any number
 
 WORDS: Mapping[str, str] = {
     "names_apart": "names differ, where one was asked for",
@@ -106,7 +107,7 @@ def signals_text(verdict: Verdict, reference: str) -> Content:
     """The signals in groups, as a table; what found nothing is counted alone."""
     if not verdict.signals:
         return Content("No signals were recorded.")
-    rows = rows_of(verdict, reference)
+    rows = rows_of(verdict, reference)[:MOST_ROWS]
     parts: list[str | tuple[str, str]] = []
     for side, heading in HEADINGS.items():
         group = [row for row in rows if row.side == side]

@@ -9,6 +9,7 @@ from warmchat.domain.text import one_line, printable
 from warmchat.domain.turn import Turn
 from warmchat.storage.exports.words import MARKS
 from warmchat.storage.records import Flag
+from warmchat.ui.bounded import beginning
 from warmchat.ui.flags.filters import Filters
 from warmchat.ui.words import KINDS, SYMBOLS, pair_words
 
@@ -44,12 +45,12 @@ def filters_line(filters: Filters, width: int) -> Content:
 
 def both_answers(turn: Turn, *, voice: str, reference: str) -> Content:
     """What the two said, for the space beside the list."""
-    parts: list[str | tuple[str, str]] = [(f"You  {printable(turn.user_text)[:SHOWN]}\n\n", "bold")]
+    asked = beginning(printable(turn.user_text), characters=SHOWN)
+    parts: list[str | tuple[str, str]] = [(f"You  {asked}\n\n", "bold")]
     for name, reply in ((voice, turn.reply), (reference, turn.shadow)):
         if reply is not None:
-            text = printable(reply.text)
-            cut = text[:SHOWN] + ("…" if len(text) > SHOWN else "")
-            parts += [(f"{one_line(name, 24)}\n", "bold $faint"), cut, "\n\n"]
+            said = beginning(printable(reply.text), characters=SHOWN)
+            parts += [(f"{one_line(name, 24)}\n", "bold $faint"), said, "\n\n"]
     if turn.verdict is not None:
         pair = next((e for e in turn.verdict.evidence if e.reply is not None or e.shadow is not None), None)
         said = pair_words(pair, 80) if pair is not None else one_line(turn.verdict.reason, 300)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
@@ -19,6 +18,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from warmchat.domain.days import Days
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.mark import Mark
 from warmchat.domain.turn import Turn
@@ -33,7 +33,7 @@ from warmchat.ui.marks import marked_words
 
 if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
-    from warmchat.ui.services import FlagLog
+    from warmchat.ui.services import ExportAsked, FlagLog
 
 WIDTHS = [(0, "-narrow"), (100, "-wide")]
 HEIGHTS = [(0, "-low"), (20, "-normal")]
@@ -138,7 +138,7 @@ class FlagsScreen(Screen[None]):
         self._state.display = True
 
     def _take_names(self, names: tuple[list[str], list[str]]) -> None:
-        self._filters = Filters.over(*names, datetime.now().astimezone())
+        self._filters = Filters.over(*names, datetime.now().astimezone().date())
         self._reload()
 
     def _reload(self, *, stay: bool = False) -> None:
@@ -158,12 +158,17 @@ class FlagsScreen(Screen[None]):
         self._options.add_options([Option(flag_row(flag, width)) for flag in found.flags])
         self._options.display = bool(found.flags)
         self._state.display = not found.flags
-        self._state.update(Content(f"No turn of the log fits. {first_key('all-again')} shows all again."))
+        self._state.update(Content(self._why_none()))
         self._beside.update(Content(""))
         if found.flags:
             same = (at for at, flag in enumerate(found.flags) if chosen is not None and flag.turn_id == chosen.turn_id)
             self._options.highlighted = next(same, min(self._line_to_keep, len(found.flags) - 1))
         self._draw_course()
+
+    def _why_none(self) -> str:
+        if any(one.at for one in self._filters.filters):
+            return f"No turn of the log fits. {first_key('all-again')} shows all again."
+        return "No reply was flagged yet. l leads to those that are unsure, and to all that were compared."
 
     def _draw_course(self) -> None:
         reference = self._app.chat.look_of(self._app.reference).name.lower()
@@ -194,6 +199,17 @@ class FlagsScreen(Screen[None]):
         if self._filters.filters:
             self._filters = self._filters.stepped(key, step)
             self._reload()
+
+    def action_days(self) -> None:
+        from warmchat.ui.pickers.days_form import DaysForm
+
+        def take(days: Days | None) -> None:
+            if days is not None:
+                self._filters = self._filters.between(days)
+                self._reload()
+
+        if self._filters.filters:
+            self.app.push_screen(DaysForm(self._filters.days, datetime.now().astimezone().date()), take)
 
     def action_clear(self) -> None:
         self._filters = self._filters.cleared()
@@ -251,6 +267,7 @@ class FlagsScreen(Screen[None]):
             self._app.open_turn(flag.session_id, flag.turn_id)
 
     def action_export(self) -> None:
+        from warmchat.ui.exporting import export_in_thread
         from warmchat.ui.pickers.export_form import ExportForm
 
         if not self._flags:
@@ -258,23 +275,11 @@ class FlagsScreen(Screen[None]):
             return
         where = self._filters.where()
 
-        def take(asked: tuple[str, Path] | None) -> None:
+        def take(asked: ExportAsked | None) -> None:
             if asked is not None:
-                form, target = asked
-                threading.Thread(target=self._write, args=(where, form, target), name="export", daemon=True).start()
+                export_in_thread(self._app, asked, lambda asked: self._app.services.export_turns(where, asked))
 
         self.app.push_screen(ExportForm("warmchat-disagreements", "csv", title="Export what is listed"), take)
-
-    def _write(self, where: Any, form: str, target: Path) -> None:
-        app = self._app
-        try:
-            written = app.services.export_turns(where, form, target)
-        except WarmchatError as error:
-            app.call_from_thread(app.tell, error.message, error.hint, severity="error")
-        except Exception as error:  # a thread of its own: nobody else would hear of it
-            app.call_from_thread(app.tell, f"The export failed: {error}", severity="error")
-        else:
-            app.call_from_thread(app.tell, f"Exported to {written}")
 
     def action_help(self) -> None:
         from warmchat.ui.help.screen import HelpScreen

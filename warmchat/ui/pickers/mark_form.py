@@ -18,6 +18,7 @@ from warmchat.domain.text import printable
 from warmchat.ui.marks import mark_words
 
 NAMES: tuple[MarkName, ...] = get_args(MarkName)
+LONGEST_NOTE = 2_000  # characters that a line to write in bears; more come from an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ class MarkForm(ModalScreen[Chosen | None]):
         options = [Option(Content(row[:1].upper() + row[1:])) for row in rows]
         self._options = OptionList(*options, compact=True, markup=False)
         self._options.can_focus = False
-        self._note = Input(printable(now.note) if now is not None else "", compact=True)
+        note = printable(now.note) if now is not None else ""
+        self._kept = note if len(note) > LONGEST_NOTE else ""
+        stays = f"what you wrote stays ({len(note):,} characters), unless you write anew" if self._kept else ""
+        self._note = Input("" if self._kept else note, placeholder=stays, compact=True)
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box -small")
@@ -76,7 +80,8 @@ class MarkForm(ModalScreen[Chosen | None]):
 
     def _take(self) -> None:
         name = self._names[self._options.highlighted or 0]
-        self.dismiss(Chosen(Mark(name, printable(self._note.value).strip()) if name is not None else None))
+        note = printable(self._note.value).strip() or self._kept
+        self.dismiss(Chosen(Mark(name, note) if name is not None else None))
 
     def action_dismiss_none(self) -> None:
         self.dismiss(None)

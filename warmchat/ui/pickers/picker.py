@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from warmchat.domain.errors import WarmchatError
 from warmchat.domain.text import one_line, printable
+from warmchat.ui.bounded import beginning
 from warmchat.ui.pickers.rows import Row
 
 
@@ -78,7 +79,7 @@ class Picker(ModalScreen[str | None]):
     def on_picker_loaded(self, event: Loaded) -> None:
         self._rows = list(event.rows)
         state, options = self.query_one("#state", Static), self.query_one(OptionList)
-        state.update(Content(printable(event.trouble or self._empty)))
+        state.update(Content(beginning(printable(event.trouble or self._empty), characters=2_000)))
         state.display = not self._rows
         options.display = bool(self._rows)
         options.add_options([Option(row.content) for row in self._rows])

@@ -18,6 +18,7 @@ from warmchat.ui.plain.beside import NO_OTHER, BesideCommands
 from warmchat.ui.plain.words import adapters_told, compared
 from warmchat.ui.sampling import TAKES as SAMPLING
 from warmchat.ui.sampling import set_sampling
+from warmchat.ui.services import ExportAsked
 from warmchat.ui.words import dial_words, export_stem
 
 if TYPE_CHECKING:
@@ -178,7 +179,8 @@ class Commands:
         target = typed_path(path.strip() or f"{export_stem(session.id)}.{form}")
         if target.exists():
             raise WarmchatError(f"{one_line(str(target), 120)} exists", "name another file: /export md PATH")
-        self._say(f"Exported to {self._chat.services.export(session.id, form, target)}.")
+        asked = ExportAsked(form, target)
+        self._say(f"Exported to {self._chat.services.export(session.id, asked)}.")
 
     def _sessions(self, _: str) -> None:
         found = self._chat.services.log().sessions(SESSIONS_SHOWN, archived=False)

@@ -15,6 +15,7 @@ from textual.widgets import Static, TextArea
 from warmchat.domain.errors import ProfileError, WarmchatError
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import ProfileFiles
+from warmchat.ui.bounded import beginning
 from warmchat.ui.external_editor import edit_text
 from warmchat.ui.keymap import key_line
 from warmchat.ui.keys import EDITOR, bindings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 CHECK_S = 0.15  # after the last key
 TWICE_S = 5.0
+LONGEST = 300  # characters below the text
 
 
 class ProfileEditor(Screen[str | None]):
@@ -52,6 +54,8 @@ class ProfileEditor(Screen[str | None]):
         self._given_back: str | None = None
         self._timer: Timer | None = None
         self._asked: dict[str, float] = {}
+        self._checked = Content("")
+        self._told_of: str | None = None  # the text of which something was said beside
         self._box = TextArea(printable(text), soft_wrap=True, tab_behavior="indent", show_line_numbers=True)
         self._title = Static(Content(""), markup=False, id="title")
         self._said = Static(Content(""), markup=False, id="said")
@@ -104,14 +108,16 @@ class ProfileEditor(Screen[str | None]):
             said = Content.styled(f"! {draft.said}", "$said-unsure")
         else:
             said = Content.styled("= This can be used as it stands", "$said-agree")
-        self._said.update(said)
+        self._checked = said
+        if self._told_of != self._box.text:
+            self._said.update(said)
 
     def action_to_mistake(self) -> None:
         self._check()
         if self.draft.line is not None:
             self._box.move_cursor((min(self.draft.line, self._box.document.line_count) - 1, 0))
         else:
-            self._app.tell("There is no mistake on a line")
+            self._say("There is no mistake on a line", "", "$said-agree")
 
     # ---- deeds
 
@@ -127,7 +133,7 @@ class ProfileEditor(Screen[str | None]):
                 file = self._files.save(self._profile_id, text, read=self._saved)
             hidden = self._files.hidden_by(self._profile_id, file)
         except ProfileError as error:
-            self._app.tell(error.message, error.hint, severity="error")
+            self._say_error(error)
             return
         self._new, self._saved, self._given_back = False, text, self._profile_id
         if self._box.text != text:  # a last line without its end
@@ -135,15 +141,19 @@ class ProfileEditor(Screen[str | None]):
             self._box.load_text(text)
             self._box.move_cursor(cursor)
         self._check()
-        note = f"but {hidden} comes first in the search order" if hidden is not None else "live at the next turn"
-        self._app.tell(f"Saved to {file}", note)
+        if self.draft.parsed is not None:
+            self._app.profiles_changed(known=True)
+        if hidden is None:
+            self._say(f"Saved to {file}", "live at the next turn", "$said-agree")
+        else:
+            self._say(f"Saved to {file}", f"but {hidden} comes first in the search order", "$said-unsure")
 
     def action_try(self) -> None:
         from warmchat.ui.profiles.trial import try_out
 
         self._check()
         if self.draft.parsed is None:
-            self._app.tell("This draft cannot be tried yet", self.draft.said, severity="warning")
+            self._say("This draft cannot be tried yet", self.draft.said, "$said-unsure")
             return
         shelf = self._app.services.profiles
         try:
@@ -168,9 +178,9 @@ class ProfileEditor(Screen[str | None]):
             with self.app.suspend():
                 text = edit_text(self._box.text)
         except SuspendNotSupported:
-            self._app.tell("This terminal cannot be lent to another program")
+            self._say("This terminal cannot be lent to another program", "", "$said-unsure")
         except WarmchatError as error:
-            self._app.tell(error.message, error.hint, severity="error")
+            self._say_error(error)
         else:
             self._box.load_text(printable(text))
             self._check()
@@ -190,5 +200,14 @@ class ProfileEditor(Screen[str | None]):
         again = now - self._asked.get(what, float("-inf")) <= TWICE_S
         self._asked[what] = now
         if not again:
-            self._app.tell(message, f"the same key once more {does}", severity="warning")
+            self._say(message, f"the same key once more {does}", "$said-unsure")
         return again
+
+    def _say_error(self, error: WarmchatError) -> None:
+        self._say(error.message, error.hint, "$said-disagree")
+
+    def _say(self, message: str, more: str, style: str) -> None:
+        """Below the text, until that is changed: a notice would lie upon what is being written."""
+        self._told_of = self._box.text
+        words = printable(beginning("; ".join(part for part in (message, more) if part), characters=LONGEST))
+        self._said.update(Content("\n").join((self._checked, Content.styled(words, style))))

@@ -18,6 +18,7 @@ from warmchat.domain.paths import typed_path
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.files import TEMPLATE, ProfileFiles, free_id, renamed
+from warmchat.ui.bounded import beginning
 from warmchat.ui.external_editor import edit_file
 from warmchat.ui.keymap import first_key, key_line
 from warmchat.ui.keys import PROFILES, bindings
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from warmchat.ui.app import WarmchatApp
 
 WIDTHS = [(0, "-narrow"), (72, "-wide")]
+SHOWN_PROBLEMS = 4_000  # characters; `warmchat profiles check` says them all
 ROOMY = 118  # cells across, from which on the foot names all keys
 
 
@@ -88,7 +90,7 @@ class ProfilesScreen(Screen[str | None]):
         self._options.add_options([Option(row.content) for row in profile_rows(self._profiles)])
         ids = [profile.id for profile in self._profiles]
         self._options.highlighted = ids.index(chosen) if chosen in ids else 0 if ids else None
-        self._problems.update(Content("\n".join(printable(problem) for problem in shelf.problems())))
+        self._problems.update(Content(beginning(printable("\n".join(shelf.problems())), characters=SHOWN_PROBLEMS)))
         self._show()
 
     @property

@@ -17,6 +17,7 @@ from warmchat.domain.errors import WarmchatError
 from warmchat.domain.profile import Profile
 from warmchat.domain.text import one_line, printable
 from warmchat.engine.protocol import Finished, Fragment, Handle
+from warmchat.ui.bounded import bounded
 from warmchat.ui.keymap import first_key
 from warmchat.ui.voice_look import VoiceLook
 
@@ -124,7 +125,8 @@ class TrialScreen(Screen[None]):
             if text != self._shown[side]:
                 self._shown[side] = text
                 thinking, answer = split_thinking(text)
-                self._bodies[side].update(Content(printable(answer) or ("thinking…" if thinking else "")))
+                said = printable(answer)
+                self._bodies[side].update(Content(bounded(said) or ("thinking…" if thinking else "")))
         self._note.update(Content(printable(self._state)))
 
     def action_leave(self) -> None:

@@ -12,9 +12,11 @@ from warmchat.domain.errors import ProfileError
 from warmchat.domain.profile import Profile, Sampling
 from warmchat.domain.text import one_line, printable
 from warmchat.profiles.parse import Parsed, parse_profile
+from warmchat.ui.bounded import bounded, more_words
 from warmchat.ui.words import dial_words, raw_words
 
 SHOWN = 20_000  # characters of a prompt in the preview
+SHOWN_LINES = 500
 Part = str | tuple[str, str]
 
 
@@ -61,17 +63,26 @@ def preview(profile: Profile, ink: str) -> Content:
         place = f"dial {dial_words(ref.dial)}" if ref.dial is not None else raw_words(ref.strength)
         parts.append(f"{kind} {one_line(ref.name, 60)} at {place}\n")
     prompt = printable(profile.system_prompt)
-    parts += ["\n", prompt[:SHOWN] or ("No system prompt: nothing is sent before your message.", "$faint")]
+    head = bounded(prompt, characters=SHOWN, lines=SHOWN_LINES)
+    parts += ["\n", head or ("No system prompt: nothing is sent before your message.", "$faint")]
+    more = more_words(prompt, head)
+    if more:
+        parts.append((f"\n… {more} (all of it is sent)", "$faint"))
     return Content.assemble(*parts)
 
 
 def difference(before: str, after: str, *, names: tuple[str, str]) -> Content:
-    """Two texts line by line: what went, what came. Says so where they are the same."""
-    lines = list(unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="", n=2))
-    if not lines:
-        return Content(f"{names[1]} says the same as {names[0]}, line for line.")
+    """Two texts line by line: what went, what came. Says so where they are the same, and where of long ones only the
+    beginnings were compared."""
+    old, new = bounded(before), bounded(after)
+    cut = (old, new) != (before, after)
+    rest = [("\nOnly the beginnings of the two, which are very long, were compared", "$faint")] if cut else []
+    lines = unified_diff(old.splitlines(), new.splitlines(), *names, lineterm="", n=2)
+    found = bounded("\n".join(printable(line) for line in lines))
+    if not found:
+        return Content.assemble(f"{names[1]} says the same as {names[0]}, line for line.", *rest)
     parts: list[Part] = []
-    for line in lines:
+    for line in found.split("\n"):
         style = {"+": "$said-agree", "-": "$said-disagree", "@": "$faint"}.get(line[:1], "")
-        parts.append((printable(line) + "\n", style))
-    return Content.assemble(*parts)
+        parts.append((line + "\n", style))
+    return Content.assemble(*parts, *rest)
