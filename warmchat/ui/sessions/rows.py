@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from warmchat.ui.services import Hit, SessionSummary
 
 SNIPPETS = 2  # shown of each session
+LONGEST = 1_000  # characters of a title that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def found_rows(
             by_session.setdefault(hit.session_id, []).append(hit)
     rows = [_found_row(found, query, name) for found in by_session.values()]
     for session in titled:
-        if session.id not in by_session and listed(session.id) and _fits(session.title, query):
+        if session.id not in by_session and listed(session.id) and _fits(session.title[:LONGEST], query):
             rows.append(summary_row(session, here=False))
     return rows
 
