@@ -16,6 +16,7 @@ from tests.attacks.sinks.case import Sink, hostile_profile, tell_hostile
 from tests.ui.world import COMPANION, ORACLE, Found, WordDetector, World, drawn, until
 from warmchat.domain.conversation import Message
 from warmchat.domain.errors import EngineError
+from warmchat.domain.text import printable
 from warmchat.domain.verdict import Evidence, Span, Verdict
 from warmchat.engine.protocol import EngineInfo, Job
 from warmchat.engine.scripted import Answer, Script, ScriptedEngine
@@ -85,6 +86,12 @@ def look(world: World) -> str:
     return text
 
 
+def sayable(text: str) -> str:
+    """The text as a message: of what shows nothing none is made, and a slash at the beginning makes a command."""
+    said = printable(text).strip()
+    return text if said and not said.startswith("/") else f"hello {text}"
+
+
 async def chat_and_check(text: str, *, everywhere: bool = True) -> None:
     """A message, its reply, its check, both answers side by side; and, `everywhere`, the lists that hold them."""
     world = HostileWorld(text)
@@ -93,7 +100,7 @@ async def chat_and_check(text: str, *, everywhere: bool = True) -> None:
         world.session._checker._detector = HostileDetector(text)
         look(world)
         await pilot.press("f2")
-        await world.say(pilot, text if text.strip() else "hello")
+        await world.say(pilot, sayable(text))
         look(world)
         await pilot.press("ctrl+up", "enter")
         await pilot.pause()
