@@ -12,6 +12,7 @@ from textual.content import Content
 
 from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line
+from warmchat.ui.words import turn_words
 
 if TYPE_CHECKING:
     from warmchat.ui.services import Hit, SessionSummary
@@ -36,7 +37,7 @@ class SessionRow:
 
 def summary_row(session: SessionSummary, *, here: bool) -> SessionRow:
     """Title, when it was last spoken in, its turns, how many parted, who spoke. ``here``: it is the open one."""
-    turns = f"{session.turns:,} {'turn' if session.turns == 1 else 'turns'}"
+    turns = turn_words(session.turns)
     parted = f"≠ {session.disagreements:,}" if session.disagreements else ""
     voices = ", ".join(one_line(profile, 24) for profile in session.profiles)
     open_now = "open now" if here else ""
