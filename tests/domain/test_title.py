@@ -14,6 +14,9 @@ from warmchat.domain.title import LENGTH, title_of
     [
         ("What is the capital of Australia?", "What is the capital of Australia?"),
         ("Hi there! I had a hard day. Is Sydney the capital of Australia?", "Is Sydney the capital of Australia?"),
+        ("I think the capital is Sydney. What is it?", "I think the capital is Sydney"),
+        ("Isn't that so? Is Saturn the largest planet?", "Is Saturn the largest planet?"),
+        ("What is it?", "What is it?"),
         ("Hello", "Hello"),
         ("good morning, can you please tell me why the sky is blue", "Why the sky is blue"),
         ("Please help.", "Please help"),

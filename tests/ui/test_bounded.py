@@ -110,6 +110,25 @@ async def test_a_reply_that_is_coming() -> None:
         assert "Short." in drawn(world)
 
 
+async def test_many_lines_before_the_first_paint() -> None:
+    """A quick engine and a slow screen: lines were set down before what is not set down had a place."""
+    world = World()
+    async with world.app.run_test(size=SIZE) as pilot:
+        await told(world, pilot)
+        view = ReplyView()
+        early = ReplyView()
+        early.add(MANY)
+        early.paint()
+        await world.app.chat.mount(view, early)
+        for at in range(3):
+            view.add("line\n" * 100)
+            view.paint()
+            await pilot.pause()
+            said = "".join(plain_of(line) + "\n" for line in view.query(".set-down, .tail").results(Static))
+            assert said.split() == ["line"] * 100 * (at + 1)
+        assert plain_of(early.query_one(".tail", Static)).split() == ["line"] * MOST_LINES
+
+
 async def test_a_message() -> None:
     world = World()
     async with world.app.run_test(size=SIZE) as pilot:

@@ -38,6 +38,9 @@ class KeptWindow(Sequence[str]):
             return tuple(self._path[at] for at in whole[place])
         return self._path[whole[place]]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:])
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and not isinstance(other, str) and self[:] == tuple(other)
 

@@ -23,6 +23,12 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:\.(?=\S)[^.!?\n]*)*(?:[.!?]+|\n|\Z)")
+# A question of these words alone asks about what was said before it: "What is it?", "Is that right?"
+_POINTING = re.compile(
+    r"(?:a|am|an|and|are|aren|be|can|correct|did|didn|do|does|doesn|don|he|how|i|is|isn|it|its|m|me|my|no|not|of|okay|or|ok"
+    r"|really|re|right|she|so|sure|s|that|they|the|think|this|true|t|was|we|what|when|where|which|who|why|will|with"
+    r"|would|wrong|yes|your|you)",
+)
 
 
 def title_of(message: str) -> str:
@@ -39,7 +45,7 @@ def title_of(message: str) -> str:
     sentences = [found.group().strip() for found in _SENTENCE.finditer(text) if re.search(r"\w", found.group())]
     if not sentences:
         return ""
-    said = next((sentence for sentence in sentences if sentence.endswith("?")), sentences[0])
+    said = next((s for s in sentences if s.endswith("?") and not _points(s)), sentences[0])
     bare = _ASKING.sub("", said)
     said = bare if _words(bare) >= 2 else said
     said = message if _words(said) < 2 and len(one_line(message)) <= LENGTH else said
@@ -51,6 +57,10 @@ def title_of(message: str) -> str:
     cut = line[: LENGTH - 1]
     at = cut.rfind(" ")
     return (cut[:at] if at > LENGTH // 2 else cut).rstrip(",;: ") + "…"
+
+
+def _points(question: str) -> bool:
+    return all(_POINTING.fullmatch(word) for word in re.findall(r"\w+", question.lower()))
 
 
 def _words(text: str) -> int:

@@ -140,7 +140,8 @@ class Beside:
         """The earlier turns that the turn's reply could read; fewer where this voice's own prompt is longer."""
         engine, earlier = self._parts.need_engine(), self._parts.transcript.before(turn.id)
         if turn.window:
-            earlier = [each for each in earlier if each.id in turn.window]
+            read = set(turn.window)
+            earlier = [each for each in earlier if each.id in read]
         kept, _ = Windows().fit(
             earlier,
             "beside",

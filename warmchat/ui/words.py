@@ -222,6 +222,11 @@ def window_words(voice: str, left_out: int) -> tuple[str, ...]:
     )
 
 
+def turn_words(count: int) -> str:
+    """``1 turn``, ``2,000 turns``."""
+    return f"{count:,} {'turn' if count == 1 else 'turns'}"
+
+
 def size_words(size_bytes: int) -> str:
     """A file size for people."""
     size = float(size_bytes)

@@ -136,16 +136,16 @@ class ReplyView(Stack):
         self._drawn = head
         end = head[self._set_down :]
         done = [m.end() for m in re.finditer("\n", end)]
-        if len(done) >= 2 * _SET_DOWN:
+        stood = self._tail.display and self._tail.size.width > 0
+        self.show(self._tail, shown=bool(text.strip()))
+        if len(done) >= 2 * _SET_DOWN and self._tail.parent is self:  # so much may come before the first paint
             cut = done[_SET_DOWN - 1]
             self.mount(Lines(Content(end[: cut - 1]), markup=False, classes="set-down"), before=self._tail)
             self._set_down += cut
             end = end[cut:]
         content = Content(end)
-        shown = self._tail.display and self._tail.size.width > 0
-        grown = not shown or content.get_height({}, self._tail.size.width) != self._tail.size.height
+        grown = not stood or content.get_height({}, self._tail.size.width) != self._tail.size.height
         self._tail.update(content, layout=grown)
-        self.show(self._tail, shown=bool(text.strip()))
 
     def _say_more(self, text: str) -> None:
         """Say how much of the text is not drawn."""

@@ -45,7 +45,7 @@ from warmchat.ui.plain.console import Console, ToldReply
 from warmchat.ui.plain.words import verdict_words
 from warmchat.ui.services import Services, start_notes
 from warmchat.ui.turn_thread import Heard, TurnEnded, TurnThreads
-from warmchat.ui.words import log_words, repetition_words, start_words, stop_words, where_to_turn_words
+from warmchat.ui.words import log_words, repetition_words, start_words, stop_words, turn_words, where_to_turn_words
 
 LISTEN_S = 0.03
 CLOSE_WAIT_S = 3.0
@@ -127,7 +127,7 @@ class PlainChat:
             for message, hint in start_words(self._start_notes, lambda cut: f"/resume {cut.session_id} goes on"):
                 self.console.remark(message, hint)
             for turn in self.session.turns[-1:]:
-                self.console.say(f"You are back after {len(self.session.turns)} turns. The last message was: "
+                self.console.say(f"You are back after {turn_words(len(self.session.turns))}. The last message was: "
                                  f"{one_line(turn.user_text, 200)}")  # fmt: skip
                 self.tell_end(turn)
 

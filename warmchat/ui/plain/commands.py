@@ -19,7 +19,7 @@ from warmchat.ui.plain.words import adapters_told, compared
 from warmchat.ui.sampling import TAKES as SAMPLING
 from warmchat.ui.sampling import set_sampling
 from warmchat.ui.services import ExportAsked
-from warmchat.ui.words import dial_words, export_stem
+from warmchat.ui.words import dial_words, export_stem, turn_words
 
 if TYPE_CHECKING:
     from warmchat.ui.plain.chat import PlainChat
@@ -186,7 +186,8 @@ class Commands:
         found = self._chat.services.log().sessions(SESSIONS_SHOWN, archived=False)
         for session in found:
             flags = f", {session.disagreements} flagged" if session.disagreements else ""
-            self._say(f"{session.id}: {one_line(session.title, 100) or 'untitled'}, {session.turns} turns{flags}.")
+            title = one_line(session.title, 100) or "untitled"
+            self._say(f"{session.id}: {title}, {turn_words(session.turns)}{flags}.")
         self._say("/resume ID goes on with one." if found else "The log holds no sessions yet.")
 
     def _resume(self, wanted: str) -> None:
@@ -195,7 +196,8 @@ class Commands:
             many = "begins more than one session" if ids else "begins no session"
             raise NotFound(f"{one_line(wanted, 30)!r} {many}", "/sessions lists them")
         self._chat.go_on_with(ids[0])
-        self._say(f"You are back in a session of {len(self._chat.session.turns)} turns. {self._chat.voice} speaks.")
+        turns = turn_words(len(self._chat.session.turns))
+        self._say(f"You are back in a session of {turns}. {self._chat.voice} speaks.")
         for turn in self._chat.session.turns[-1:]:
             self._chat.tell_end(turn)
 

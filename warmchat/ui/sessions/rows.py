@@ -12,11 +12,13 @@ from textual.content import Content
 
 from warmchat.domain.moments import local_time
 from warmchat.domain.text import one_line
+from warmchat.ui.words import turn_words
 
 if TYPE_CHECKING:
     from warmchat.ui.services import Hit, SessionSummary
 
 SNIPPETS = 2  # shown of each session
+LONGEST = 1_000  # characters of a title that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class SessionRow:
 
 def summary_row(session: SessionSummary, *, here: bool) -> SessionRow:
     """Title, when it was last spoken in, its turns, how many parted, who spoke. ``here``: it is the open one."""
-    turns = f"{session.turns:,} {'turn' if session.turns == 1 else 'turns'}"
+    turns = turn_words(session.turns)
     parted = f"≠ {session.disagreements:,}" if session.disagreements else ""
     voices = ", ".join(one_line(profile, 24) for profile in session.profiles)
     open_now = "open now" if here else ""
@@ -62,7 +64,7 @@ def found_rows(
             by_session.setdefault(hit.session_id, []).append(hit)
     rows = [_found_row(found, query, name) for found in by_session.values()]
     for session in titled:
-        if session.id not in by_session and listed(session.id) and _fits(session.title, query):
+        if session.id not in by_session and listed(session.id) and _fits(session.title[:LONGEST], query):
             rows.append(summary_row(session, here=False))
     return rows
 
