@@ -149,7 +149,7 @@ async def test_nothing_of_the_turns_that_were_seen_stays_with_the_screen() -> No
 
 
 def living(kind: type[T]) -> list[T]:
-    return [each for each in gc.get_objects() if isinstance(each, kind)]
+    return [each for each in gc.get_objects() if issubclass(type(each), kind)]
 
 
 async def test_a_reader_who_scrolled_up_is_left_alone_while_a_reply_comes() -> None:
