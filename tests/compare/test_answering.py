@@ -76,8 +76,8 @@ def test_the_reason_says_who_answers() -> None:
     pair = read_pair(read_question(LEMON, ()), COMFORT, "The capital of Kenya is Nairobi.")
     found = [f for f in findings(pair) if f.signal == "answer_missing"]
     told = reason_of("disagree", pair, found, measure(pair, found))
-    assert told == "the oracle answers what was asked, this reply does not: The capital of Kenya is Nairobi."
+    assert told == "the oracle answers what was asked, this reply does not: The capital of Kenya is Nairobi"
     turned = read_pair(read_question(LEMON, ()), "The capital of Kenya is Nairobi.", COMFORT)
     found = [f for f in findings(turned) if f.signal == "answer_missing"]
     told = reason_of("disagree", turned, found, measure(turned, found))
-    assert told == "this reply answers what was asked, the oracle does not: The capital of Kenya is Nairobi."
+    assert told == "this reply answers what was asked, the oracle does not: The capital of Kenya is Nairobi"

@@ -102,8 +102,8 @@ def _parting(finding: Finding, pair: Pair) -> str:
 
 def _answer(pair: Pair, here: str, there: str) -> str:
     if answering(pair.reply, pair.asked) < answering(pair.shadow, pair.asked):
-        return f"the oracle answers what was asked, this reply does not: {there}"
-    return f"this reply answers what was asked, the oracle does not: {here}"
+        return f"the oracle answers what was asked, this reply does not: {there.rstrip('.')}"
+    return f"this reply answers what was asked, the oracle does not: {here.rstrip('.')}"
 
 
 def _claim(finding: Finding, pair: Pair, there: str) -> str:
