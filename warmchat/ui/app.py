@@ -30,6 +30,7 @@ from warmchat.ui.model_seat import ModelSeat, ModelState
 from warmchat.ui.palette import commands
 from warmchat.ui.pasting import PastingApp
 from warmchat.ui.session_door import SessionDoor, SessionOpened
+from warmchat.ui.terminal_gone import LOOK_S, is_gone, open_terminal
 from warmchat.ui.theme import DARK, LIGHT, THEMES
 from warmchat.ui.turn_thread import TurnThreads
 
@@ -146,6 +147,9 @@ class WarmchatApp(PastingApp):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
+        descriptor = None if self.is_headless else open_terminal()
+        if descriptor is not None:
+            self.set_interval(LOOK_S, lambda: self.exit() if is_gone(descriptor) else None)
 
     def _start(self) -> None:
         """After the first paint: all that is heavy to import."""
