@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.compare.fit_signals import DATA, dev_pairs, warmed
@@ -267,6 +267,7 @@ TEXTS = st.one_of(
 
 
 @settings(deadline=None, max_examples=300)
+@example("", "1", "0``````0", [])  # read as one number, with the code between its digits
 @given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS, max_size=2))
 def test_no_text_raises_and_every_verdict_is_whole(question: str, reply: str, shadow: str, history: list[str]) -> None:
     verdict = judge(question, reply, shadow, tuple(Message("user", text) for text in history))

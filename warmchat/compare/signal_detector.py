@@ -75,7 +75,7 @@ class SignalDetector:
         judged = iter(self._judge(open_pairs))
         for one, pair in zip(batch, read, strict=True):
             if isinstance(pair, Pair):
-                verdict = next(judged)
+                verdict = _as_written(next(judged), one)
             else:
                 verdict = pair if pair.label == "unjudged" else replace(pair, detector=self.name)
             if one.scores and verdict.label != "unjudged":
@@ -104,6 +104,17 @@ class SignalDetector:
             return {}
         read = list(items.values())
         return dict(zip(items, self.cross.see(read, glanced) if glanced else self.cross.glance(read), strict=True))
+
+
+def _as_written(verdict: Verdict, one: Compared) -> Verdict:
+    """The verdict with its spans as the replies have them: they were read with blanks in the place of code."""
+
+    def worded(span: Span | None, whole: str) -> Span | None:
+        return None if span is None else replace(span, text=whole[span.start : span.end])
+
+    found = ((each, worded(each.reply, one.reply), worded(each.shadow, one.shadow)) for each in verdict.evidence)
+    evidence = tuple(replace(each, reply=reply, shadow=shadow) for each, reply, shadow in found)
+    return replace(verdict, evidence=evidence)
 
 
 def _read(one: Compared) -> Pair | Verdict:
