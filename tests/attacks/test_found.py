@@ -158,7 +158,9 @@ def test_values_too_long_to_spell() -> None:
         deep = [deep]
     assert shown(deep) == "a list too long to show"
     while deep:  # unmade step by step: letting go of it at once would be deep, too
-        deep = deep.pop()  # type: ignore[assignment]
+        inner = deep.pop()
+        assert isinstance(inner, list)
+        deep = inner
     assert shown(int(DIGITS, 16)) == "a int too long to show"
     assert shown("\x1b[31mred\x1b[0m") == "red"
     assert shown([1, "a"]) == "[1, 'a']"

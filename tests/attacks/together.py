@@ -12,17 +12,22 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tests.attacks import looks
 from tests.attacks.disk import missing
-from tests.attacks.victims import Kind, start, until
+from tests.attacks.victims import Kind, Victim, start, until
 from tests.storage.examples import COMPANION, reply, turn
 from warmchat.storage.exports.jsonl import jsonl
 from warmchat.storage.log import SessionLog
 
 LONGEST_S = 1.0
 TURNS = 200  # of the session that comes and goes
+
+
+def _has_said(victim: Victim, what: str) -> bool:
+    return bool(victim.heard(what))
 
 
 def attack(data: Path, kinds: tuple[Kind, ...], seconds: float, *, disturb: bool) -> tuple[list[str], list[float]]:
@@ -34,7 +39,7 @@ def attack(data: Path, kinds: tuple[Kind, ...], seconds: float, *, disturb: bool
     victims = [start(kind, data, f"together-{number}") for number, kind in enumerate(kinds)]
     try:
         for victim in victims:
-            until(lambda victim=victim: bool(victim.heard("replied")), "a reply of each")  # type: ignore[misc]
+            until(partial(_has_said, victim, "replied"), "a reply of each")
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if disturb:
@@ -45,7 +50,7 @@ def attack(data: Path, kinds: tuple[Kind, ...], seconds: float, *, disturb: bool
             victim.end()
         wrong = looks.faults(data)
         for victim in victims:
-            until(lambda victim=victim: bool(victim.heard("closed")), "an end")  # type: ignore[misc]
+            until(partial(_has_said, victim, "closed"), "an end")
             wrong += missing(victim, data)
         longest = [victim.heard("closed")[0]["longest_s"] for victim in victims]
         return wrong + [f"a write took {s:.2f} s" for s in longest if s > LONGEST_S], longest

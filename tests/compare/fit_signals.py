@@ -1,11 +1,12 @@
 """Fit the models of `warmchat/compare/weights.json`. By hand: `python -m tests.compare.fit_signals [--cross]`.
 
 Reads ../shared/data and the pairs of our own. Questions are split by a hash: part 0 is 60 % (the cross-encoder has
-trained on it), part 1 20 %, part 2 20 %. The rules alone are fitted on part 0, the model with the cross-encoder on
-part 1, where its scores are those of unseen questions; thresholds come from the parts that a model was fitted on, the
-figures from part 2, which nothing was chosen by. Prints the figures beside those of single signals, a table of what
-each signal is worth when left out, and calibration in five bins. `--write` keeps the models; `--tune` reports on part 1
-instead of part 2. The shipped rules were fitted with `--every 3`, for want of time; `--kept` reports what is shipped.
+trained on it), part 1 20 %, part 2 20 %. The rules alone are fitted on parts 0 and 1, the model with the
+cross-encoder on part 1, where its scores are those of unseen questions; both also on what the two voices truly said
+(dev half; for the network's model what it has not seen of it). Thresholds come from what a model was fitted on, the
+figures from part 2, which nothing was chosen by. Prints them beside those of single signals, a table of what each
+signal is worth when left out, and calibration in five bins. `--write` keeps the models; `--tune` reports on part 1
+instead of part 2; `--kept` reports what is shipped.
 """
 
 from __future__ import annotations
@@ -25,13 +26,12 @@ from typing import Any
 
 import numpy as np
 
+from tests.compare.kept_scores import Cross
 from tests.compare.logistic import Floats, fit, logistic
 from tests.compare.own_pairs import FIT_WRAPPINGS, LabelledPair, own_pairs, wrapped
 from tests.compare.own_set import Half, drawn_pairs, labels
 from warmchat.compare.asked import read_question
 from warmchat.compare.cross import is_long, item_of, signals_of
-from warmchat.compare.cross_encoder import from_shipped, why_missing
-from warmchat.compare.cross_encoder.encoder import Item, Seen
 from warmchat.compare.evidence import findings
 from warmchat.compare.limits import can_agree, can_flag
 from warmchat.compare.metrics import auroc
@@ -75,33 +75,6 @@ class Row:
     weight: float = 1.0
 
 
-class Cross:
-    """Scores of the cross-encoder, kept in a file, since they take longest."""
-
-    def __init__(self, cache: Path) -> None:
-        encoder = from_shipped()
-        if encoder is None:
-            raise SystemExit(why_missing())
-        self._encoder, self._cache = encoder, cache
-        self._known: dict[str, tuple[float, float]] = json.loads(cache.read_text()) if cache.exists() else {}
-
-    def glance(self, items: Sequence[Item]) -> list[Seen]:
-        """What `see` says, which is kept."""
-        return self.see(items)
-
-    def see(self, items: Sequence[Item], glanced: Sequence[Seen] = ()) -> list[Seen]:
-        """What the cross-encoder says of each item in both orders."""
-        keys = [hashlib.sha256("\x00".join(item).encode()).hexdigest()[:20] for item in items]
-        new = {key: item for key, item in zip(keys, items, strict=True) if key not in self._known}
-        todo = list(new)
-        for begin in range(0, len(todo), 128):  # kept as it goes: a lost run costs little
-            part = todo[begin : begin + 128]
-            seen = [(s.disagreement, s.alignment) for s in self._encoder.see([new[key] for key in part])]
-            self._known.update(zip(part, seen, strict=True))
-            self._cache.write_text(json.dumps(self._known))
-        return [Seen(*self._known[key]) for key in keys]
-
-
 def rows(pairs: Iterable[LabelledPair], cross: Cross | None = None, weight: float = 1.0) -> list[Row]:
     """Measure pairs."""
     return measured([(read_pair(read_question(p.question, ()), p.a, p.b), p.label) for p in pairs], cross, weight)
@@ -123,9 +96,7 @@ def measured(read: Sequence[tuple[Pair, int]], cross: Cross | None, weight: floa
     return out
 
 
-def own_rows(
-    half: Half, cross: Cross | None, drawing: int | None = None, parts: Sequence[int] = (0, 1)
-) -> list[Row]:
+def own_rows(half: Half, cross: Cross | None, drawing: int | None = None, parts: Sequence[int] = (0, 1)) -> list[Row]:
     """What the two voices truly said, but for the pairs of which the reader was unsure; `parts`: of those that the
     network's training holds (0) or does not (1).
     """

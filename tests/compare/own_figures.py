@@ -1,9 +1,8 @@
 """Figures on our own labelled pairs: ``python -m tests.compare.own_figures dev|test|agreement|ship``.
 
-The test half of the first drawing was looked at twice, that of the second once, see LABELLING.md; nothing is chosen by
-either. `dev --errors 10` prints errors of each sort; for the test half there is no such list. `agreement` compares the
-two readers. `ship` writes the dev half of the first drawing, without the pairs on which the reader was unsure, to where
-`compare --calibrate` finds it.
+The test half was looked at twice by today's labels, see LABELLING.md; nothing is chosen by it. `dev --errors 10` prints
+errors of each sort; for the test half there is no such list. `agreement` compares the readers. `ship` writes the dev
+half of the first drawing, without the pairs on which the reader was unsure, to where `compare --calibrate` finds it.
 """
 
 from __future__ import annotations

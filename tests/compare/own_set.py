@@ -1,7 +1,7 @@
 """Our own labelled pairs: how the files read and how they are parted into halves. Guideline: tests/data/LABELLING.md.
 
 `tests/data/pairs.jsonl` holds one drawn pair a line, `tests/data/pairs_labels.jsonl` the labels of the reader, and
-`tests/data/pairs_second.jsonl` those of a second reader for 100 of them.
+`tests/data/pairs_second.jsonl` those of second readers for 300 of them.
 """
 
 from __future__ import annotations

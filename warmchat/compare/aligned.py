@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from warmchat.compare.asked import Asked
 from warmchat.compare.claims.numbers import NUMBER_WORDS
 from warmchat.compare.claims.polarity import amount, negated, opposite_words
 from warmchat.compare.facts import name_known, number_known
@@ -28,7 +29,7 @@ def aligned(pair: Pair) -> Iterator[Finding]:
             continue
         spans = (sentence_span(pair.reply, a), sentence_span(pair.shadow, b))
         if negated(a.sentence) != negated(b.sentence) and (
-            a.rejected & b.stems - b.rejected or b.rejected & a.stems - a.rejected
+            _denied(a, pair.asked) & b.stems - b.rejected or _denied(b, pair.asked) & a.stems - a.rejected
         ):
             yield Finding("negation_flipped", "contradiction", frame * 0.8, *spans)
         if opposite_words(a.sentence, b.sentence):
@@ -38,6 +39,12 @@ def aligned(pair: Pair) -> Iterator[Finding]:
             few_and_many = min(amounts) == 0.5 and max(amounts) >= 1.5
             kind: Kind = "contradiction" if amounts[0] * amounts[1] < 0 or few_and_many else "softened"
             yield Finding("amounts_apart", kind, frame * 0.7, *spans)
+
+
+def _denied(item: Stated, asked: Asked) -> frozenset[str]:
+    """What a sentence denies; of "the largest planet is not Saturn but Jupiter" not the question's words."""
+    answers = item.stems - item.rejected - asked.every
+    return item.rejected - asked.stems if answers else item.rejected
 
 
 def swaps(pair: Pair) -> Iterator[Finding]:

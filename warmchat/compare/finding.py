@@ -13,7 +13,7 @@ class Finding:
     """One place where the replies part.
 
     Attributes:
-        signal: the signal it belongs to (`weights.WEIGHTS`).
+        signal: the signal it belongs to (`weights.SIGNALS`).
         strength: 0..1.
     """
 

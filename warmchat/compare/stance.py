@@ -97,7 +97,7 @@ def towards(reading: Reading, claim: Claim, asked: Asked) -> int:
     """+1 the reply takes the claim up, -1 it rejects it or says another thing in its place, 0 neither can be seen."""
     if claim.plan:
         return towards_plan(reading)
-    said = _said(reading, claim)
+    said = _said(reading, claim, asked)
     if said > 0 and reading.opening < 0 and not claim.negated:
         said = 0 if len(reading.stated) > 1 else said  # "No ... Sydney ...": it names it without a plain stand
     if said == 0:
@@ -209,7 +209,7 @@ def _plain_text(reading: Reading) -> str:
     return " ".join(reading.text[:8000].replace("’", "'").split())
 
 
-def _said(reading: Reading, claim: Claim) -> int:
+def _said(reading: Reading, claim: Claim, asked: Asked) -> int:
     """Whether the value is asserted (+1), only denied (-1) or not spoken of (0)."""
     numbers = [q for item in reading.stated for q in item.numbers if _is_claimed(q, claim)]
     words = [v for v in claim.value if not v.startswith("#")]
@@ -217,7 +217,7 @@ def _said(reading: Reading, claim: Claim) -> int:
     rejected = sum(f"~{v}" in reading.bag for v in words) + any(q.denied for q in numbers)
     need = max(1.0, (_ALL if _is_term(claim) else _HALF) * len(claim.value))
     if rejected >= need and rejected >= asserted:
-        return _last_said(reading, claim) if asserted == rejected else -1
+        return _last_said(reading, claim, asked) if asserted == rejected else -1
     return 1 if asserted >= need else _by_sentence(reading, claim)
 
 
@@ -226,12 +226,13 @@ def _is_term(claim: Claim) -> bool:
     return len(claim.value) <= _TERM and claim.value_text == claim.value_text.lower()
 
 
-def _last_said(reading: Reading, claim: Claim) -> int:
-    """What a reply that both asserts and rejects the value says of it last, where it speaks of the answer: "It is not
-    X. The answer is X."; else anywhere.
+def _last_said(reading: Reading, claim: Claim, asked: Asked) -> int:
+    """What a reply that both asserts and rejects the value says of it last, where it speaks of the answer ("It is not
+    X. The answer is X."), else where it repeats the question ("The largest is not X. X is a gas giant."), else anywhere.
     """
     plain = [i for i in reading.stated if any(t.low in ("answer", "correct") for t in i.sentence.tokens)]
-    for item in [*reversed(plain), *reversed(reading.stated)]:
+    repeating = [i for i in reading.stated if len(i.stems & asked.topic) >= max(1.0, _HALF * len(asked.topic))]
+    for item in [*reversed(plain), *reversed(repeating), *reversed(reading.stated)]:
         for v in claim.value:
             if v in item.bag:
                 return 1

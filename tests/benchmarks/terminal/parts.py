@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ class Terminal:
     def searching(self) -> Table:
         """Search over 100,000 messages: the slowest of several questions; and typed into the list of sessions."""
         with SessionLog.open(self.scratch / "long" / "log.db") as log:
-            asked = [long_log.timed(lambda text=text: log.search(text, 200))[0] for text in long_log.QUESTIONS.values()]  # type: ignore[misc]
+            asked = [long_log.timed(partial(log.search, text, 200))[0] for text in long_log.QUESTIONS.values()]
         return {"search_ms": max(asked)}
 
     # ---- a big paste
