@@ -228,7 +228,7 @@ def _is_term(claim: Claim) -> bool:
 
 def _last_said(reading: Reading, claim: Claim, asked: Asked) -> int:
     """What a reply that both asserts and rejects the value says of it last, where it speaks of the answer ("It is not
-    X. The answer is X."), else where it repeats the question ("The largest is not X. X is a gas giant."), else anywhere.
+    X. The answer is X."), else where it repeats the question ("The largest is not X. X is big."), else anywhere.
     """
     plain = [i for i in reading.stated if any(t.low in ("answer", "correct") for t in i.sentence.tokens)]
     repeating = [i for i in reading.stated if len(i.stems & asked.topic) >= max(1.0, _HALF * len(asked.topic))]
